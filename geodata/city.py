@@ -237,8 +237,7 @@ def read_city(path: Path | str) -> City:
     try:
         with zipfile.ZipFile(path) as archive:
             meta = json.loads(archive.read(_META))
-            if meta.get("schema_version") != SCHEMA_VERSION:
-                raise BadCityFileError(path=path, why=f"version {meta.get('schema_version')}")
+            _require_version(meta, path)
             tables = {
                 name.removesuffix(".parquet"): gpd.read_parquet(io.BytesIO(archive.read(name)))
                 for name in archive.namelist()
@@ -252,6 +251,12 @@ def read_city(path: Path | str) -> City:
     if city.version != meta["version"]:
         raise BadCityFileError(path=path, why="fingerprint differs")
     return city
+
+
+def _require_version(meta: dict[str, Any], path: Path | str) -> None:
+    found = meta.get("schema_version")
+    if found != SCHEMA_VERSION:
+        raise BadCityFileError(path=path, why=f"schema version {found}")
 
 
 def _assemble(meta: dict[str, Any], tables: dict[str, gpd.GeoDataFrame]) -> City:

@@ -1,7 +1,7 @@
 """Every sentence the data part says when something is wrong.
 
-An exception takes facts and writes its English sentence itself; ``code`` and ``facts`` let the pages
-and the command line say the same in Chinese (``siting/locale/errors*.zh.toml``).
+An exception takes facts and writes its English sentence itself; ``code`` and ``facts`` let the
+pages and the command line say the same in Chinese (``siting/locale/errors*.zh.toml``).
 """
 
 from __future__ import annotations

@@ -217,17 +217,17 @@ _COMMON: dict[str, Column] = {
 }
 
 
-def _schema(layer: LayerName, *, needs_point: bool = True, **columns: Column) -> Schema:
+def _schema(layer: LayerName, columns: Mapping[str, Column], *, needs_point: bool = True) -> Schema:
     return Schema(layer=layer, columns={**_COMMON, **columns}, needs_point=needs_point)
 
 
 SCHEMAS: dict[str, Schema] = {
     LayerName.ENTERPRISES: _schema(
-        LayerName.ENTERPRISES, **{Enterprise.HEADCOUNT: _COUNT, Enterprise.PARK: _TEXT}
+        LayerName.ENTERPRISES, {Enterprise.HEADCOUNT: _COUNT, Enterprise.PARK: _TEXT}
     ),
     LayerName.HOSTS: _schema(
         LayerName.HOSTS,
-        **{
+        {
             Host.HOST_TYPE: _choice(HostType),
             Host.STREET_NAME: _TEXT,
             Host.NAMED_IN_ARTICLE: _FLAG,
@@ -235,34 +235,34 @@ SCHEMAS: dict[str, Schema] = {
     ),
     LayerName.SERVICES: _schema(
         LayerName.SERVICES,
-        **{
+        {
             Service.SERVICE_TYPE: _choice(ServiceType),
             Service.VISITORS_PER_DAY: _COUNT,
             Service.STAFF: _COUNT,
         },
     ),
-    LayerName.STOPS: _schema(LayerName.STOPS, **{Stop.STOP_TYPE: _choice(("bus", "rail"))}),
+    LayerName.STOPS: _schema(LayerName.STOPS, {Stop.STOP_TYPE: _choice(("bus", "rail"))}),
     LayerName.OUTDOOR: _schema(
         LayerName.OUTDOOR,
-        **{
+        {
             Outdoor.GROUP: _choice(tuple(_OUTDOOR_GROUPS)),
             Outdoor.PEOPLE: _COUNT,
             Outdoor.HOURS_PER_DAY: Column(kind=Kind.NUMBER, low=0, high=24),
             Outdoor.INTENSITY: Column(kind=Kind.NUMBER, low=0, high=1),
         },
     ),
-    LayerName.LOTS: _schema(LayerName.LOTS, **{Lot.LOT_TYPE: _TEXT}),
+    LayerName.LOTS: _schema(LayerName.LOTS, {Lot.LOT_TYPE: _TEXT}),
     LayerName.STREETS: _schema(
         LayerName.STREETS,
-        needs_point=False,
-        **{
+        {
             Street.STREET_NAME: _NAME,
             Street.PEOPLE_PER_M: Column(kind=Kind.NUMBER, low=0, high=1000),
         },
+        needs_point=False,
     ),
     LayerName.EXISTING: _schema(
         LayerName.EXISTING,
-        **{
+        {
             Existing.RULES: _TEXT,
             Existing.STATION_KIND: _choice(("fixed", "mobile")),
             Existing.HOST_TYPE: _TEXT,
@@ -275,6 +275,6 @@ SCHEMAS: dict[str, Schema] = {
 
 def empty_layer(layer: str, crs: str) -> gpd.GeoDataFrame:
     """Return a layer of no rows with the schema's columns."""
-    columns = {name: [] for name in SCHEMAS[layer].columns}
+    columns: dict[str, list[object]] = {name: [] for name in SCHEMAS[layer].columns}
     frame = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
     return SCHEMAS[layer].check(frame).frame

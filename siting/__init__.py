@@ -1,0 +1,1 @@
+"""Decide where the stations go."""
