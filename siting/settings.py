@@ -1,0 +1,448 @@
+"""All that a planner may set, as hashable values read from TOML.
+
+``default.toml`` beside this file is the one home of the defaults and of their sources; a city may
+bring its own lines (``presets/CITY.toml``), and the planner's file is laid over both.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import tomllib
+import typing
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from siting.errors import SettingsError, UnknownSettingError, UnreadableSettingsError
+
+ADMISSIONS = ("public", "host", "cluster")
+ZONE_KINDS = ("enterprise", "street", "service", "sparse")
+Pairs = tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standard:
+    """What counts as served.
+
+    Attributes
+    ----------
+    minutes, dense_minutes
+        Accepted walking time, elsewhere and where people are dense.
+    speed_m_s
+        Walking speed.
+    dense_people_per_km2
+        People per square kilometre from which a grid cell is dense.
+    detour_factor, detour_limit_m
+        On reconstructed streets walking may be straight line x factor, up to the limit (metres).
+    snap_limit_m
+        A point farther from every street is unreachable.
+    island_m
+        A piece of network shorter than this is an island; its points are unreachable.
+    street_reach_m
+        Metres along its street that a street-front station serves; 0 means the whole street.
+    """
+
+    minutes: float
+    dense_minutes: float
+    speed_m_s: float
+    dense_people_per_km2: float
+    detour_factor: float
+    detour_limit_m: float
+    snap_limit_m: float
+    island_m: float
+    street_reach_m: float
+
+    @property
+    def cutoff_mm(self) -> int:
+        """Largest accepted walking distance, millimetres, inclusive."""
+        return round(self.minutes * 60 * self.speed_m_s * 1000)
+
+    @property
+    def dense_cutoff_mm(self) -> int:
+        """The same where people are dense."""
+        return round(self.dense_minutes * 60 * self.speed_m_s * 1000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overrule:
+    """A planner's word on the kind of a town's zones, with what it demands of the plan.
+
+    Attributes
+    ----------
+    town
+        Twelve-digit code.
+    radius_m
+        Cells within this distance of the town's settlement point belong to it.
+    kind
+        One of ``ZONE_KINDS``.
+    min_mobile
+        At least so many mobile stations in the town.
+    source
+        Who said so.
+    """
+
+    town: str
+    radius_m: float
+    kind: str
+    min_mobile: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneSettings:
+    """How the grid's cells get their kinds."""
+
+    grid_m: float
+    cluster_distance_m: float
+    cluster_people: float
+    street_width_m: float
+    service_radius_m: float
+    overrule: tuple[Overrule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSettings:
+    """One siting rule.
+
+    Attributes
+    ----------
+    id
+        ``"R1"`` and so on.
+    enabled
+        False takes the rule out of the plan.
+    weight
+        Weight of the rule's score in a candidate's total.
+    quota_min, quota_max
+        Least and largest number of stations that serve the rule; -1 means no upper limit.
+    admits
+        Who may use its stations: ``public``, ``host`` or ``cluster``.
+    options
+        The rule's own numbers.
+    """
+
+    id: str
+    enabled: bool
+    weight: float
+    quota_min: int
+    quota_max: int
+    admits: str
+    options: Pairs = ()
+
+    def option(self, name: str) -> float:
+        """Return one of the rule's own numbers.
+
+        Raises
+        ------
+        UnknownSettingError
+            The settings do not hold it.
+        """
+        for key, value in self.options:
+            if key == name:
+                return value
+        known = ", ".join(key for key, _ in self.options) or "-"
+        raise UnknownSettingError(key=f"rules.{self.id}.options.{name}", known=known)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TownQuota:
+    """Least and largest number of stations in a town (-1: no upper limit)."""
+
+    town: str
+    quota_min: int
+    quota_max: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSettings:
+    """What is asked of the plan.
+
+    Attributes
+    ----------
+    stations
+        Number of stations, those already there included where they are kept.
+    spacing_m
+        Two stations open to everyone stand at least so far apart, straight line.
+    merge_m
+        Candidates of one host, or nearer than this, become one.
+    keep_existing
+        True keeps every station that is already there.
+    priorities
+        Weight of one person of each group.
+    force, ban
+        Site ids that must or must not be chosen.
+    """
+
+    stations: int
+    spacing_m: float
+    merge_m: float
+    keep_existing: bool
+    priorities: Pairs
+    towns: tuple[TownQuota, ...] = ()
+    force: tuple[str, ...] = ()
+    ban: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemandSettings:
+    """How people are counted where a layer does not say it.
+
+    Attributes
+    ----------
+    frontage_step_m
+        Distance between two frontage points of a main street.
+    gap_cluster_m
+        Unserved people nearer than this form one gap.
+    """
+
+    frontage_step_m: float
+    gap_cluster_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolverSettings:
+    """Limits that repeat: nodes, never seconds.
+
+    Attributes
+    ----------
+    nodes
+        Largest number of branch-and-bound nodes; 0 means none.
+    tolerance
+        Relative gap at which a solution counts as within the gap asked for; 0 asks for a proof.
+    stage2_share
+        Share of the best value that the second stage may give up for better scores.
+    seed
+        Seed of everything drawn by chance.
+    """
+
+    nodes: int
+    tolerance: float
+    stage2_share: float
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything a plan depends on besides the city; hashable, the key of every cache."""
+
+    plan: PlanSettings
+    standard: Standard
+    zones: ZoneSettings
+    demand: DemandSettings
+    solver: SolverSettings
+    rules: tuple[RuleSettings, ...]
+
+    def rule(self, rule_id: str) -> RuleSettings:
+        """Return one rule's settings."""
+        return next(rule for rule in self.rules if rule.id == rule_id)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the canonical text of the settings."""
+        return hashlib.sha256(canonical_text(self).encode()).hexdigest()
+
+
+def canonical_text(settings: Settings) -> str:
+    """Write the settings as JSON with sorted keys; equal settings give equal text."""
+    return json.dumps(dataclasses.asdict(settings), sort_keys=True, ensure_ascii=False)
+
+
+def default_text(city_id: str = "") -> str:
+    """Return the commented default TOML, with a bundled city's own lines after it."""
+    home = resources.files("siting")
+    text = home.joinpath("default.toml").read_text(encoding="utf-8")
+    preset = home.joinpath("presets").joinpath(f"{city_id}.toml")
+    return text + "\n" + preset.read_text(encoding="utf-8") if _exists(preset) else text
+
+
+def _exists(preset: Any) -> bool:
+    return bool(preset.name != ".toml" and preset.is_file())
+
+
+def load_settings(path: Path | str | None = None, *, city_id: str = "") -> Settings:
+    """Read the defaults, the city's preset and the planner's file, each over the one before.
+
+    Parameters
+    ----------
+    path
+        TOML file of the planner; None for the defaults alone.
+    city_id
+        Bundled city whose preset is laid over the defaults.
+
+    Raises
+    ------
+    UnreadableSettingsError
+        The file is missing, not UTF-8 or no TOML.
+    UnknownSettingError, SettingsError
+        It has a name nobody knows, or a value of the wrong kind.
+    """
+    known = tomllib.loads(default_text())
+    merged = tomllib.loads(default_text(city_id))
+    if path is not None:
+        merged = _overlay(merged, _read(Path(path)), known, "")
+    return settings_from(merged)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UnreadableSettingsError(path=path, why=str(error)) from error
+
+
+_OPEN_TABLES = ("zones.overrule", "plan.towns", "plan.force", "plan.ban")
+
+
+def _overlay(
+    base: dict[str, Any], over: dict[str, Any], known: dict[str, Any], prefix: str
+) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        name = f"{prefix}{key}"
+        if name in _OPEN_TABLES:
+            merged[key] = value
+        elif key not in known:
+            raise UnknownSettingError(key=name, known=", ".join(known))
+        elif isinstance(known[key], dict) and isinstance(value, dict):
+            merged[key] = _overlay(base[key], value, known[key], f"{name}.")
+        elif isinstance(known[key], dict):
+            raise SettingsError(key=name, found=repr(value), expected="a table")
+        else:
+            merged[key] = value
+    return merged
+
+
+def settings_from(table: dict[str, Any]) -> Settings:
+    """Make settings of a nested table such as ``tomllib`` gives.
+
+    Raises
+    ------
+    UnknownSettingError, SettingsError
+        A name or a value is not understood.
+    """
+    table = dict(table)
+    rules = table.pop("rules")
+    listed = [{"id": rule_id, **values} for rule_id, values in rules.items()]
+    settings: Settings = _build(Settings, {**table, "rules": listed}, "")
+    _check(settings)
+    return settings
+
+
+def _build(kind: Any, table: Any, prefix: str) -> Any:
+    if not isinstance(table, dict):
+        raise SettingsError(key=prefix.rstrip("."), found=repr(table), expected="a table")
+    hints = typing.get_type_hints(kind)
+    unknown = [name for name in table if name not in hints]
+    if unknown:
+        raise UnknownSettingError(key=f"{prefix}{unknown[0]}", known=", ".join(hints))
+    required = [f.name for f in dataclasses.fields(kind) if f.default is dataclasses.MISSING]
+    lacking = [name for name in required if name not in table]
+    if lacking:
+        raise SettingsError(key=f"{prefix}{lacking[0]}", found="missing", expected="given")
+    return kind(
+        **{name: _value(hints[name], value, f"{prefix}{name}") for name, value in table.items()}
+    )
+
+
+def _value(hint: Any, value: Any, key: str) -> Any:
+    if dataclasses.is_dataclass(hint):
+        return _build(hint, value, f"{key}.")
+    if hint is Pairs or hint == Pairs:
+        return _pairs(value, key)
+    if typing.get_origin(hint) is tuple:
+        inner = typing.get_args(hint)[0]
+        if not isinstance(value, list | tuple):
+            raise SettingsError(key=key, found=repr(value), expected="a list")
+        return tuple(_value(inner, item, f"{key}[{i}]") for i, item in enumerate(value))
+    return _scalar(hint, value, key)
+
+
+def _pairs(value: Any, key: str) -> Pairs:
+    if not isinstance(value, dict):
+        raise SettingsError(key=key, found=repr(value), expected="a table of numbers")
+    return tuple((name, _scalar(float, value[name], f"{key}.{name}")) for name in sorted(value))
+
+
+_EXPECTED = {float: "a number", int: "a whole number", str: "a text", bool: "true or false"}
+
+
+def _scalar(hint: Any, value: Any, key: str) -> Any:
+    wanted = (int, float) if hint is float else (hint,)
+    right = isinstance(value, wanted) and not (isinstance(value, bool) and hint is not bool)
+    if right and hint is float:
+        value = float(value)
+        right = value == value and abs(value) != float("inf")  # noqa: PLR0124  (NaN)
+    if not right:
+        expected = _EXPECTED.get(hint, str(hint))
+        raise SettingsError(key=key, found=repr(value), expected=expected)
+    return value
+
+
+def _check(settings: Settings) -> None:
+    standard = settings.standard
+    for name in ("minutes", "dense_minutes", "speed_m_s", "detour_factor", "snap_limit_m"):
+        _require(getattr(standard, name) > 0, f"standard.{name}", getattr(standard, name), "> 0")
+    _require(standard.minutes <= 24 * 60, "standard.minutes", standard.minutes, "<= 1440")
+    _require(standard.detour_factor >= 1, "standard.detour_factor", standard.detour_factor, ">= 1")
+    _require(settings.zones.grid_m >= 10, "zones.grid_m", settings.zones.grid_m, ">= 10")  # noqa: PLR2004
+    _require(
+        settings.demand.frontage_step_m >= 1,
+        "demand.frontage_step_m",
+        settings.demand.frontage_step_m,
+        ">= 1",
+    )
+    for overrule in settings.zones.overrule:
+        kinds = " | ".join(ZONE_KINDS)
+        _require(overrule.kind in ZONE_KINDS, "zones.overrule.kind", overrule.kind, kinds)
+    for name, priority in settings.plan.priorities:
+        _require(0 <= priority <= 1000, f"plan.priorities.{name}", priority, "0 .. 1000")  # noqa: PLR2004
+    for rule in settings.rules:
+        _check_rule(rule)
+    share = settings.solver.stage2_share
+    _require(0 <= share < 1, "solver.stage2_share", share, "0 .. 1")
+
+
+def _check_rule(rule: RuleSettings) -> None:
+    key = f"rules.{rule.id}"
+    _require(rule.admits in ADMISSIONS, f"{key}.admits", rule.admits, " | ".join(ADMISSIONS))
+    _require(rule.weight >= 0, f"{key}.weight", rule.weight, ">= 0")
+    _require(rule.quota_min >= 0, f"{key}.quota_min", rule.quota_min, ">= 0")
+
+
+def _require(right: bool, key: str, found: object, expected: str) -> None:  # noqa: FBT001
+    if not right:
+        raise SettingsError(key=key, found=repr(found), expected=expected)
+
+
+def replace_settings(settings: Settings, **changes: object) -> Settings:
+    """Return settings with dotted names changed, such as ``plan__stations=50``.
+
+    Parameters
+    ----------
+    settings
+        What to start from.
+    **changes
+        ``section__name=value``; ``rules__R1__quota_min=2`` reaches into a rule.
+    """
+    result = settings
+    for name, value in changes.items():
+        result = _change(result, name.split("__"), value)
+    _check(result)
+    return result
+
+
+def _change(owner: Any, path: list[str], value: object) -> Any:
+    head, *rest = path
+    if head == "rules" and rest:
+        rule_id, *inner = rest
+        rules = tuple(
+            _change(rule, inner, value) if rule.id == rule_id else rule for rule in owner.rules
+        )
+        return dataclasses.replace(owner, rules=rules)
+    if head not in {f.name for f in dataclasses.fields(owner)}:
+        known = ", ".join(f.name for f in dataclasses.fields(owner))
+        raise UnknownSettingError(key=head, known=known)
+    new = _change(getattr(owner, head), rest, value) if rest else value
+    return dataclasses.replace(owner, **{head: new})
