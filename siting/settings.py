@@ -1,7 +1,7 @@
-"""All that a planner may set, as hashable values read from TOML.
+"""All that a planner may set, as hashable values.
 
-``default.toml`` beside this file is the one home of the defaults and of their sources; a city may
-bring its own lines (``presets/CITY.toml``), and the planner's file is laid over both.
+``default.toml`` beside this file is the one home of the defaults and of their sources;
+:mod:`siting.settings_file` reads it.
 """
 
 from __future__ import annotations
@@ -9,14 +9,10 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import tomllib
-import typing
 from dataclasses import dataclass
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
-from siting.errors import SettingsError, UnknownSettingError, UnreadableSettingsError
+from siting.errors import SettingsError, UnknownSettingError
 
 ADMISSIONS = ("public", "host", "cluster")
 ZONE_KINDS = ("enterprise", "street", "service", "sparse")
@@ -57,13 +53,13 @@ class Standard:
 
     @property
     def cutoff_mm(self) -> int:
-        """Largest accepted walking distance, millimetres, inclusive."""
-        return round(self.minutes * 60 * self.speed_m_s * 1000)
+        """Largest accepted walking distance, rounded to the metre; millimetres, inclusive."""
+        return round(self.minutes * 60 * self.speed_m_s) * 1000
 
     @property
     def dense_cutoff_mm(self) -> int:
         """The same where people are dense."""
-        return round(self.dense_minutes * 60 * self.speed_m_s * 1000)
+        return round(self.dense_minutes * 60 * self.speed_m_s) * 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,138 +245,14 @@ def canonical_text(settings: Settings) -> str:
     return json.dumps(dataclasses.asdict(settings), sort_keys=True, ensure_ascii=False)
 
 
-def default_text(city_id: str = "") -> str:
-    """Return the commented default TOML, with a bundled city's own lines after it."""
-    home = resources.files("siting")
-    text = home.joinpath("default.toml").read_text(encoding="utf-8")
-    preset = home.joinpath("presets").joinpath(f"{city_id}.toml")
-    return text + "\n" + preset.read_text(encoding="utf-8") if _exists(preset) else text
-
-
-def _exists(preset: Any) -> bool:
-    return bool(preset.name != ".toml" and preset.is_file())
-
-
-def load_settings(path: Path | str | None = None, *, city_id: str = "") -> Settings:
-    """Read the defaults, the city's preset and the planner's file, each over the one before.
-
-    Parameters
-    ----------
-    path
-        TOML file of the planner; None for the defaults alone.
-    city_id
-        Bundled city whose preset is laid over the defaults.
+def check_settings(settings: Settings) -> None:
+    """Refuse values that cannot be meant.
 
     Raises
     ------
-    UnreadableSettingsError
-        The file is missing, not UTF-8 or no TOML.
-    UnknownSettingError, SettingsError
-        It has a name nobody knows, or a value of the wrong kind.
+    SettingsError
+        A value is out of its range.
     """
-    known = tomllib.loads(default_text())
-    merged = tomllib.loads(default_text(city_id))
-    if path is not None:
-        merged = _overlay(merged, _read(Path(path)), known, "")
-    return settings_from(merged)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UnreadableSettingsError(path=path, why=str(error)) from error
-
-
-_OPEN_TABLES = ("zones.overrule", "plan.towns", "plan.force", "plan.ban")
-
-
-def _overlay(
-    base: dict[str, Any], over: dict[str, Any], known: dict[str, Any], prefix: str
-) -> dict[str, Any]:
-    merged = dict(base)
-    for key, value in over.items():
-        name = f"{prefix}{key}"
-        if name in _OPEN_TABLES:
-            merged[key] = value
-        elif key not in known:
-            raise UnknownSettingError(key=name, known=", ".join(known))
-        elif isinstance(known[key], dict) and isinstance(value, dict):
-            merged[key] = _overlay(base[key], value, known[key], f"{name}.")
-        elif isinstance(known[key], dict):
-            raise SettingsError(key=name, found=repr(value), expected="a table")
-        else:
-            merged[key] = value
-    return merged
-
-
-def settings_from(table: dict[str, Any]) -> Settings:
-    """Make settings of a nested table such as ``tomllib`` gives.
-
-    Raises
-    ------
-    UnknownSettingError, SettingsError
-        A name or a value is not understood.
-    """
-    table = dict(table)
-    rules = table.pop("rules")
-    listed = [{"id": rule_id, **values} for rule_id, values in rules.items()]
-    settings: Settings = _build(Settings, {**table, "rules": listed}, "")
-    _check(settings)
-    return settings
-
-
-def _build(kind: Any, table: Any, prefix: str) -> Any:
-    if not isinstance(table, dict):
-        raise SettingsError(key=prefix.rstrip("."), found=repr(table), expected="a table")
-    hints = typing.get_type_hints(kind)
-    unknown = [name for name in table if name not in hints]
-    if unknown:
-        raise UnknownSettingError(key=f"{prefix}{unknown[0]}", known=", ".join(hints))
-    required = [f.name for f in dataclasses.fields(kind) if f.default is dataclasses.MISSING]
-    lacking = [name for name in required if name not in table]
-    if lacking:
-        raise SettingsError(key=f"{prefix}{lacking[0]}", found="missing", expected="given")
-    return kind(
-        **{name: _value(hints[name], value, f"{prefix}{name}") for name, value in table.items()}
-    )
-
-
-def _value(hint: Any, value: Any, key: str) -> Any:
-    if dataclasses.is_dataclass(hint):
-        return _build(hint, value, f"{key}.")
-    if hint is Pairs or hint == Pairs:
-        return _pairs(value, key)
-    if typing.get_origin(hint) is tuple:
-        inner = typing.get_args(hint)[0]
-        if not isinstance(value, list | tuple):
-            raise SettingsError(key=key, found=repr(value), expected="a list")
-        return tuple(_value(inner, item, f"{key}[{i}]") for i, item in enumerate(value))
-    return _scalar(hint, value, key)
-
-
-def _pairs(value: Any, key: str) -> Pairs:
-    if not isinstance(value, dict):
-        raise SettingsError(key=key, found=repr(value), expected="a table of numbers")
-    return tuple((name, _scalar(float, value[name], f"{key}.{name}")) for name in sorted(value))
-
-
-_EXPECTED = {float: "a number", int: "a whole number", str: "a text", bool: "true or false"}
-
-
-def _scalar(hint: Any, value: Any, key: str) -> Any:
-    wanted = (int, float) if hint is float else (hint,)
-    right = isinstance(value, wanted) and not (isinstance(value, bool) and hint is not bool)
-    if right and hint is float:
-        value = float(value)
-        right = value == value and abs(value) != float("inf")  # noqa: PLR0124  (NaN)
-    if not right:
-        expected = _EXPECTED.get(hint, str(hint))
-        raise SettingsError(key=key, found=repr(value), expected=expected)
-    return value
-
-
-def _check(settings: Settings) -> None:
     standard = settings.standard
     for name in ("minutes", "dense_minutes", "speed_m_s", "detour_factor", "snap_limit_m"):
         _require(getattr(standard, name) > 0, f"standard.{name}", getattr(standard, name), "> 0")
@@ -429,7 +301,7 @@ def replace_settings(settings: Settings, **changes: object) -> Settings:
     result = settings
     for name, value in changes.items():
         result = _change(result, name.split("__"), value)
-    _check(result)
+    check_settings(result)
     return result
 
 
