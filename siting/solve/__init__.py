@@ -1,0 +1,1 @@
+"""Choose sites: the problem as data, the search, the proof and the explanations."""
