@@ -1,0 +1,1 @@
+"""Measurements: every figure the project states is printed by one of these."""
