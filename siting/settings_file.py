@@ -1,4 +1,4 @@
-"""Read settings from TOML: the defaults, a city's preset, the planner's file, each over the last."""
+"""Read settings from TOML: the defaults, then a city's preset, then the planner's file."""
 
 from __future__ import annotations
 

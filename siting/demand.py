@@ -1,0 +1,176 @@
+"""Who is there to be served: people by place, group and time slice.
+
+A row is (place, group, slice) with an integer weight in thousandths of a person. Groups are roles:
+one person may be counted as an employee and as a passer-by, so sums are person-uses (人次).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geodata.columns import Enterprise, Group, LayerName, Outdoor, Service
+from geodata.ids import feature_id
+from siting.errors import NoDemandError
+from siting.rules.base import points_xy
+from siting.streets import nearest_street, street_edges
+from siting.zones import cell_numbers, zone_ids
+
+if TYPE_CHECKING:
+    from geodata import City
+    from siting.settings import Settings, Standard
+    from siting.zones import Zones
+
+WEEK = "week"
+"""The one time slice of a plan without hours."""
+DEMAND_COLUMNS = (
+    "place_id",
+    "place_kind",
+    "place_name",
+    "group",
+    "slice",
+    "people_milli",
+    "cutoff_mm",
+    "town_code",
+    "zone_id",
+    "street_name",
+    "street_id",
+    "cluster_id",
+    "sample",
+)
+_ON_STREET_M = 60.0
+
+
+def demand_points(city: City, zones: Zones, settings: Settings) -> gpd.GeoDataFrame:
+    """Return the people to be served.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Index demand_id, columns ``DEMAND_COLUMNS``, points (metric CRS). ``people_milli`` is
+        int64, ``cutoff_mm`` int32 (the dense cutoff where the row's cell is dense).
+
+    Raises
+    ------
+    NoDemandError
+        The city has nobody.
+    """
+    parts = [
+        _enterprise_rows(city, zones),
+        *_service_rows(city),
+        _outdoor_rows(city),
+        _street_rows(city, settings.demand.frontage_step_m),
+    ]
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        raise NoDemandError(city=city.name)
+    rows = pd.concat(parts, ignore_index=True)
+    rows = rows[rows["people_milli"] > 0]
+    if rows.empty:
+        raise NoDemandError(city=city.name)
+    rows["slice"] = WEEK
+    keys = zip(rows["place_id"], rows["group"], rows["slice"], strict=True)
+    rows.index = pd.Index([feature_id("dem", *key) for key in keys], name="demand_id")
+    rows = gpd.GeoDataFrame(rows, geometry="geometry", crs=city.metric_crs).sort_index()
+    xy = points_xy(rows)
+    rows["zone_id"] = zones.at(xy)
+    rows["cutoff_mm"] = _cutoffs(rows, zones.grid_m, settings.standard)
+    return rows[[*DEMAND_COLUMNS, "geometry"]]
+
+
+def _rows(layer: gpd.GeoDataFrame, people: pd.Series, group: object, kind: str) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {
+            "place_id": layer.index.to_numpy(dtype=object),
+            "place_kind": kind,
+            "place_name": layer["name"].to_numpy(dtype=object),
+            "group": group,
+            "people_milli": np.rint(people.to_numpy(dtype=float) * 1000).astype(np.int64),
+            "town_code": layer["town_code"].to_numpy(dtype=object),
+            "street_name": "",
+            "street_id": "",
+            "cluster_id": "",
+            "sample": layer["sample"].to_numpy(dtype=bool),
+        },
+        geometry=layer.geometry.to_numpy(),
+        crs=layer.crs,
+    )
+
+
+def _on_street(city: City, rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Places that front a main street belong to it: R2 serves people anywhere on its frontage."""
+    street_id, distance = nearest_street(city, points_xy(rows))
+    street_id = np.where(distance <= _ON_STREET_M, street_id, "")
+    names = dict(zip(city.network.street_ids, city.network.street_names, strict=True))
+    return rows.assign(
+        street_id=street_id.astype(object), street_name=[names.get(item, "") for item in street_id]
+    )
+
+
+def _enterprise_rows(city: City, zones: Zones) -> gpd.GeoDataFrame:
+    layer = city.layers[LayerName.ENTERPRISES]
+    rows = _rows(layer, layer[Enterprise.HEADCOUNT], str(Group.EMPLOYEE), "enterprise")
+    rows["cluster_id"] = zones.clusters.reindex(layer.index).fillna("").to_numpy(dtype=object)
+    return _on_street(city, rows)
+
+
+def _service_rows(city: City) -> list[gpd.GeoDataFrame]:
+    layer = city.layers[LayerName.SERVICES]
+    visitors = _rows(layer, layer[Service.VISITORS_PER_DAY], str(Group.VISITOR), "service")
+    staff = _rows(layer, layer[Service.STAFF], str(Group.SERVICE_STAFF), "service")
+    return [_on_street(city, visitors), _on_street(city, staff)]
+
+
+def _outdoor_rows(city: City) -> gpd.GeoDataFrame:
+    layer = city.layers[LayerName.OUTDOOR]
+    group = layer[Outdoor.GROUP].to_numpy(dtype=object)
+    return _on_street(city, _rows(layer, layer[Outdoor.PEOPLE], group, "outdoor"))
+
+
+def _street_rows(city: City, step_m: float) -> gpd.GeoDataFrame:
+    """People on main streets, gathered at frontage points no farther apart than the step."""
+    edges = street_edges(city)
+    if edges.empty:
+        return gpd.GeoDataFrame()
+    lines = edges.geometry.to_numpy()
+    length = edges["length_mm"].to_numpy(dtype=float) / 1000
+    pieces = np.maximum(1, np.ceil(length / step_m)).astype(np.int64)
+    edge = np.repeat(np.arange(len(edges)), pieces)
+    number = np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    share = (number + 0.5) / pieces[edge]
+    points = shapely.line_interpolate_point(lines[edge], share, normalized=True)
+    people = edges["people_per_m"].to_numpy()[edge] * length[edge] / pieces[edge]
+    xy = np.rint(shapely.get_coordinates(points) * 1000).astype(np.int64)
+    street_id = edges["street_id"].to_numpy()[edge]
+    keys = zip(street_id, xy[:, 0], xy[:, 1], strict=True)
+    layer = city.layers[LayerName.STREETS]
+    sample = layer.groupby("street_name")["sample"].any()
+    street_name = edges["street_name"].to_numpy()[edge]
+    return gpd.GeoDataFrame(
+        {
+            "place_id": [feature_id("front", *key) for key in keys],
+            "place_kind": "frontage",
+            "place_name": street_name,
+            "group": str(Group.STREET),
+            "people_milli": np.rint(people * 1000).astype(np.int64),
+            "town_code": "",
+            "street_name": street_name,
+            "street_id": street_id,
+            "cluster_id": "",
+            "sample": sample.reindex(street_name).to_numpy(dtype=bool),
+        },
+        geometry=points,
+        crs=city.metric_crs,
+    )
+
+
+def _cutoffs(rows: gpd.GeoDataFrame, grid_m: float, standard: Standard) -> np.ndarray:
+    cell = pd.Series(zone_ids(cell_numbers(points_xy(rows), grid_m)), index=rows.index)
+    people = rows["people_milli"].groupby(cell.to_numpy()).sum() / 1000
+    density = cell.map(people).to_numpy(dtype=float) / (grid_m / 1000) ** 2
+    dense = density >= standard.dense_people_per_km2
+    return np.where(dense, standard.dense_cutoff_mm, standard.cutoff_mm).astype(np.int32)
