@@ -1,0 +1,6 @@
+"""Maps that need no internet; this package is the only importer of folium."""
+
+from siting.maps.errors import MapAssetError, MapWriteError
+from siting.maps.page import OfflineMap
+
+__all__ = ["MapAssetError", "MapWriteError", "OfflineMap"]

@@ -1,0 +1,571 @@
+/* The planner's map: stations, people served and left out, gaps and main streets over the city's
+   own streets. Everything a file may have brought in is set as text, never as HTML. */
+(function (L, S, root) {
+  "use strict";
+
+  const RULES = {
+    R1: { color: "#0072B2", shape: '<rect x="3" y="3" width="22" height="22" rx="2"/>' },
+    R2: { color: "#C24E00", shape: '<circle cx="14" cy="14" r="12"/>' },
+    R3: { color: "#00735A", shape: '<path d="M14 .8 27.2 14 14 27.2 .8 14Z"/>' },
+    R4: { color: "#7A3E9D", shape: '<path d="M14 1.2 27 26H1Z"/>' },
+    mobile: {
+      color: "#7A3E9D",
+      shape:
+        '<circle cx="8" cy="24" r="3.4"/><circle cx="20" cy="24" r="3.4"/>' +
+        '<rect x="1" y="5" width="26" height="16" rx="3"/>',
+    },
+    many: { color: "#333333", shape: '<path d="M8 2H20L27 14 20 26H8L1 14Z"/>' },
+  };
+  const PEOPLE = {
+    walk: { fill: "#2C7FB8", line: "#1C5A86" },
+    street: { fill: "#9CCBE5", line: "#1C5A86" },
+    left: { fill: "rgba(255,255,255,.55)", line: "#B2182B" },
+    away: { fill: "#8a8a8a", line: "#555" },
+  };
+  const BASE = [
+    { kind: "river", color: "#a9cde4", width: [1.2, 2.2, 4] },
+    { kind: "assumed", color: "#dedbd2", width: [0.4, 0.7, 1], dash: [2, 4] },
+    { kind: "minor", color: "#d9d5cb", width: [0.5, 1, 2.4] },
+    { kind: "guessed", color: "#cfcabd", width: [0.6, 1, 2], dash: [6, 3] },
+    { kind: "main", color: "#bdb6a5", width: [0.9, 1.8, 4.5] },
+    { kind: "rail", color: "#8d8d8d", width: [0.8, 1, 1.6], dash: [7, 4] },
+    { kind: "motorway", color: "#e0b872", width: [1.2, 2.2, 5] },
+  ];
+
+  function text(labels, key, facts) {
+    let out = labels[key] === undefined ? key : labels[key];
+    for (const name in facts || {}) {
+      out = out.split("{" + name + "}").join(String(facts[name]));
+    }
+    return out;
+  }
+
+  function number(value) {
+    return Number(value).toLocaleString("en-US", { maximumFractionDigits: 0 });
+  }
+
+  function node(tag, content, cls) {
+    const made = document.createElement(tag);
+    if (content !== undefined) {
+      made.textContent = content;
+    }
+    if (cls) {
+      made.className = cls;
+    }
+    return made;
+  }
+
+  function card(title, tags, fields, reason) {
+    const box = node("div", undefined, "sm-card");
+    box.appendChild(node("h3", title));
+    for (const tag of tags || []) {
+      box.appendChild(node("span", tag, "sm-tag"));
+    }
+    const list = node("dl");
+    for (const pair of fields || []) {
+      list.appendChild(node("dt", pair[0]));
+      list.appendChild(node("dd", pair[1]));
+    }
+    box.appendChild(list);
+    if (reason) {
+      box.appendChild(node("p", reason, "sm-reason"));
+    }
+    return box;
+  }
+
+  function symbol(look, mark, size) {
+    return (
+      '<svg viewBox="0 0 28 28" width="' + size + '" height="' + size + '" aria-hidden="true">' +
+      '<g fill="' + look.color + '" stroke="#fff" stroke-width="1.6">' + look.shape + "</g>" +
+      (mark
+        ? '<text x="14" y="' + (mark === "R4" ? 21.5 : 17.8) + '" text-anchor="middle" fill="#fff" ' +
+          'font-size="10.5" font-weight="700" font-family="Arial,sans-serif">' + mark + "</text>"
+        : "") +
+      "</svg>"
+    );
+  }
+
+  function lookOf(station) {
+    if (station.kind === "mobile") {
+      return { look: RULES.mobile, mark: "M" };
+    }
+    return { look: RULES[station.rule] || RULES.many, mark: RULES[station.rule] ? station.rule : "+" };
+  }
+
+  function radius(people, zoom) {
+    const grow = Math.max(0.35, Math.min(1.6, Math.pow(1.25, zoom - 13)));
+    return Math.max(1.3, Math.min(26, Math.sqrt(people) * 0.62 * grow));
+  }
+
+  function width(style, zoom) {
+    return zoom < 12 ? style.width[0] : zoom < 15 ? style.width[1] : style.width[2];
+  }
+
+  function StationMap(map, data) {
+    this.map = map;
+    this.data = data;
+    this.labels = data.labels;
+    this.listeners = [];
+    this.layers = {};
+    this.selected = null;
+    this.marks = {};
+    map.attributionControl.setPrefix("");
+    map.attributionControl.addAttribution(text(this.labels, "attribution"));
+    this._panes();
+    this._base(data.base);
+    this._controls();
+    this.setPlan(data.plan || {});
+    map.on("click", this._click, this);
+    map.on("popupclose", this._unlink, this);
+  }
+
+  StationMap.prototype = {
+    t: function (key, facts) {
+      return text(this.labels, key, facts);
+    },
+
+    onPick: function (listener) {
+      this.listeners.push(listener);
+    },
+
+    _tell: function (event) {
+      for (const listener of this.listeners) {
+        listener(event);
+      }
+    },
+
+    _panes: function () {
+      const order = { ground: 210, roads: 380, people: 410, links: 420, names: 450 };
+      for (const name in order) {
+        const pane = this.map.createPane("sm-" + name);
+        pane.style.zIndex = order[name];
+        pane.style.pointerEvents = "none";
+      }
+    },
+
+    _sheet: function (pane, paint) {
+      return new S.Sheet(paint, { pane: "sm-" + pane });
+    },
+
+    _base: function (base) {
+      const groups = {};
+      for (const group of base.groups) {
+        groups[group.kind] = S.lines(group.lines, base.origin, base.scale);
+      }
+      const outline = S.lines(base.boundary, base.origin, base.scale);
+      this._sheet("ground", function (ctx, v) {
+        S.trace(ctx, outline, v, true);
+        ctx.fillStyle = "#fcfbf8";
+        ctx.fill();
+        ctx.setLineDash([10, 4, 2, 4]);
+        ctx.lineWidth = 1.4;
+        ctx.strokeStyle = "#8b8577";
+        ctx.stroke();
+        ctx.lineCap = "round";
+        for (const style of BASE) {
+          S.trace(ctx, groups[style.kind] || [], v, false);
+          ctx.setLineDash(style.dash || []);
+          ctx.lineWidth = width(style, v.zoom);
+          ctx.strokeStyle = style.color;
+          ctx.stroke();
+        }
+        ctx.setLineDash([]);
+      }).addTo(this.map);
+      this.outline = outline;
+      this.layers.names = this._names(base).addTo(this.map);
+    },
+
+    _names: function (base) {
+      const place = function (entry) {
+        return { p: S.project(entry[0], entry[1]), text: entry[2] };
+      };
+      const towns = base.towns.map(place);
+      const streets = base.streets.map(place);
+      return this._sheet("names", function (ctx, v) {
+        const labels = new S.Labels();
+        const put = function (list, style) {
+          for (const one of list) {
+            const x = one.p[0] * v.k - v.ox;
+            const y = one.p[1] * v.k - v.oy;
+            if (v.box.contains([x, y])) {
+              labels.put(ctx, one.text, x, y, style);
+            }
+          }
+        };
+        put(towns, { size: v.zoom < 12 ? 12 : 14, weight: 700, color: "#3b3a36" });
+        if (v.zoom >= 13) {
+          put(streets, { size: 11, weight: 400, color: "#6b6557" });
+        }
+      });
+    },
+
+    /** Replace all that belongs to a plan; the view stays. */
+    setPlan: function (plan) {
+      this.plan = plan;
+      this._decodePlaces(plan.places);
+      this._decodeStreets(plan.streets);
+      this._buildStations(plan.stations || []);
+      this._buildGaps(plan.gaps || []);
+      this._buildExisting(plan.existing || []);
+      for (const key of ["served", "left", "streets"]) {
+        this.layers[key].redraw();
+      }
+      if (this.legend) {
+        this._fillLegend();
+      }
+    },
+
+    _decodePlaces: function (places) {
+      const given = places || { xy: [], place: [], people: [], status: [], site: [], group: [] };
+      const base = this.data.base;
+      const xy = S.decode(given.xy, base.origin, base.scale);
+      const count = xy.length / 2;
+      const served = new Float64Array(count);
+      const left = new Float64Array(count);
+      const street = new Float64Array(count);
+      const away = new Float64Array(count);
+      for (let i = 0; i < given.place.length; i += 1) {
+        const put = [left, served, street, away][given.status[i]];
+        put[given.place[i]] += given.people[i];
+      }
+      this.places = { xy: xy, served: served, left: left, street: street, away: away, rows: given };
+    },
+
+    _decodeStreets: function (streets) {
+      const base = this.data.base;
+      const given = streets || { served: [], left: [] };
+      this.streets = {
+        served: S.lines(given.served, base.origin, base.scale),
+        left: S.lines(given.left, base.origin, base.scale),
+      };
+    },
+
+    _dots: function (ctx, v, amounts, style) {
+      const xy = this.places.xy;
+      ctx.beginPath();
+      for (let i = 0; i < amounts.length; i += 1) {
+        if (amounts[i] <= 0) {
+          continue;
+        }
+        const x = xy[2 * i] * v.k - v.ox;
+        const y = xy[2 * i + 1] * v.k - v.oy;
+        if (!v.box.contains([x, y])) {
+          continue;
+        }
+        const r = radius(amounts[i], v.zoom);
+        ctx.moveTo(x + r, y);
+        ctx.arc(x, y, r, 0, 6.2832);
+      }
+      ctx.fillStyle = style.fill;
+      ctx.strokeStyle = style.line;
+      ctx.lineWidth = style === PEOPLE.left ? 1.5 : 0.7;
+      ctx.globalAlpha = style === PEOPLE.left ? 1 : 0.75;
+      ctx.fill();
+      ctx.stroke();
+      ctx.globalAlpha = 1;
+    },
+
+    _paintServed: function (ctx, v) {
+      this._dots(ctx, v, this.places.street, PEOPLE.street);
+      this._dots(ctx, v, this.places.served, PEOPLE.walk);
+    },
+
+    _paintLeft: function (ctx, v) {
+      this._dots(ctx, v, this.places.away, PEOPLE.away);
+      this._dots(ctx, v, this.places.left, PEOPLE.left);
+    },
+
+    _paintStreets: function (ctx, v) {
+      const w = v.zoom < 12 ? 2.6 : v.zoom < 15 ? 4.5 : 8;
+      ctx.lineCap = "butt";
+      S.trace(ctx, this.streets.served, v, false);
+      ctx.strokeStyle = "#4D9AC4";
+      ctx.lineWidth = w;
+      ctx.stroke();
+      S.trace(ctx, this.streets.left, v, false);
+      ctx.strokeStyle = "#D08A2E";
+      ctx.setLineDash([w * 1.6, w * 1.1]);
+      ctx.stroke();
+      ctx.setLineDash([]);
+    },
+
+    _paintLinks: function (ctx, v) {
+      const index = this.linked;
+      if (index === undefined || index === null) {
+        return;
+      }
+      const from = this.plan.stations[index];
+      const p = S.project(from.lon, from.lat);
+      const rows = this.places.rows;
+      const xy = this.places.xy;
+      ctx.beginPath();
+      for (let i = 0; i < rows.site.length; i += 1) {
+        if (rows.site[i] !== index) {
+          continue;
+        }
+        const j = 2 * rows.place[i];
+        ctx.moveTo(p[0] * v.k - v.ox, p[1] * v.k - v.oy);
+        ctx.lineTo(xy[j] * v.k - v.ox, xy[j + 1] * v.k - v.oy);
+      }
+      ctx.strokeStyle = "rgba(20,60,90,.55)";
+      ctx.lineWidth = 1;
+      ctx.stroke();
+    },
+
+    _buildStations: function (stations) {
+      this.marks = {};
+      for (const key of ["R1", "R2", "R3", "R4", "mobile", "many"]) {
+        this.layers[key].clearLayers();
+      }
+      stations.forEach(function (station, index) {
+        const shown = lookOf(station);
+        const mark = L.marker([station.lat, station.lon], {
+          icon: L.divIcon({
+            className: "sm-station" + (station.cls ? " sm-" + station.cls : ""),
+            html: symbol(shown.look, shown.mark, 26),
+            iconSize: [26, 26],
+          }),
+          title: station.title,
+          riseOnHover: true,
+        });
+        mark.bindPopup(
+          function () {
+            return card(station.title, station.tags, station.fields, station.reason);
+          },
+          { maxWidth: 320, minWidth: 220 }
+        );
+        mark.on("popupopen", function () {
+          this.linked = index;
+          this.layers.links.redraw();
+        }, this);
+        mark.on("click", function () {
+          this._tell({ kind: "station", id: station.id, lon: station.lon, lat: station.lat });
+        }, this);
+        const group = station.kind === "mobile" ? "mobile" : RULES[station.rule] ? station.rule : "many";
+        this.layers[group].addLayer(mark);
+        this.marks[station.id] = mark;
+      }, this);
+    },
+
+    _unlink: function () {
+      this.linked = null;
+      this.layers.links.redraw();
+    },
+
+    _buildGaps: function (gaps) {
+      this.layers.gaps.clearLayers();
+      for (const gap of gaps) {
+        const ring = L.circle([gap.lat, gap.lon], {
+          radius: gap.radius_m,
+          color: "#B2182B",
+          weight: 2,
+          dashArray: "6 5",
+          fillColor: "#B2182B",
+          fillOpacity: 0.07,
+        });
+        ring.bindPopup(function () {
+          return card(gap.title, gap.tags, gap.fields, gap.reason);
+        });
+        this.layers.gaps.addLayer(ring);
+        const tag = L.divIcon({ className: "sm-gap", html: node("span", gap.badge), iconSize: [0, 0] });
+        this.layers.gaps.addLayer(L.marker([gap.lat, gap.lon], { icon: tag, interactive: false, keyboard: false }));
+      }
+    },
+
+    _buildExisting: function (existing) {
+      this.layers.existing.clearLayers();
+      for (const one of existing) {
+        const mark = L.circleMarker([one.lat, one.lon], {
+          radius: 17,
+          color: "#111",
+          weight: 2.2,
+          fill: false,
+          dashArray: "2 3",
+          interactive: false,
+        });
+        this.layers.existing.addLayer(mark);
+      }
+    },
+
+    _controls: function () {
+      const map = this.map;
+      for (const key of ["R1", "R2", "R3", "R4", "mobile", "many", "gaps", "existing"]) {
+        this.layers[key] = L.layerGroup();
+      }
+      this.layers.streets = this._sheet("roads", this._paintStreets.bind(this));
+      this.layers.served = this._sheet("people", this._paintServed.bind(this));
+      this.layers.left = this._sheet("people", this._paintLeft.bind(this));
+      this.layers.links = this._sheet("links", this._paintLinks.bind(this));
+      this.places = { xy: [], served: [], left: [], street: [], away: [], rows: { site: [] } };
+      this.streets = { served: [], left: [] };
+      const overlays = {};
+      const order = ["R1", "R2", "R3", "R4", "mobile", "many", "existing", "gaps", "streets", "served", "left", "names"];
+      const hidden = this.data.hidden || [];
+      for (const key of order) {
+        if (hidden.indexOf(key) >= 0) {
+          continue;
+        }
+        overlays[this.t("layer_" + key)] = this.layers[key];
+        if (key !== "names") {
+          this.layers[key].addTo(map);
+        }
+      }
+      this.layers.links.addTo(map);
+      const narrow = map.getSize().x < 640;
+      this.control = L.control.layers(null, overlays, { collapsed: true, position: "topright" }).addTo(map);
+      const button = this.control.getContainer().querySelector(".leaflet-control-layers-toggle");
+      if (button) {
+        button.title = this.t("layers");
+        button.setAttribute("aria-label", this.t("layers"));
+      }
+      L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+      this._legendControl(narrow);
+    },
+
+    _legendControl: function (narrow) {
+      const self = this;
+      const Legend = L.Control.extend({
+        options: { position: "bottomright" },
+        onAdd: function () {
+          const box = L.DomUtil.create("details", "sm-legend leaflet-control");
+          box.open = !narrow;
+          L.DomEvent.disableClickPropagation(box);
+          L.DomEvent.disableScrollPropagation(box);
+          self.legend = box;
+          return box;
+        },
+      });
+      new Legend().addTo(this.map);
+    },
+
+    _fillLegend: function () {
+      const box = this.legend;
+      box.textContent = "";
+      box.appendChild(node("summary", this.t("legend")));
+      const list = node("ul");
+      const add = function (html, label) {
+        const item = node("li");
+        const sign = node("span", undefined, "sm-sign");
+        sign.innerHTML = html;
+        item.appendChild(sign);
+        item.appendChild(node("span", label));
+        list.appendChild(item);
+      };
+      const counts = {};
+      for (const station of this.plan.stations || []) {
+        const key = station.kind === "mobile" ? "mobile" : RULES[station.rule] ? station.rule : "many";
+        counts[key] = (counts[key] || 0) + 1;
+      }
+      for (const key of ["R1", "R2", "R3", "R4", "mobile", "many"]) {
+        if (counts[key]) {
+          const mark = key === "mobile" ? "M" : key === "many" ? "+" : key;
+          add(symbol(RULES[key], mark, 20), this.t("legend_" + key, { n: counts[key] }));
+        }
+      }
+      if ((this.plan.existing || []).length) {
+        add('<i class="sm-ring"></i>', this.t("legend_existing", { n: this.plan.existing.length }));
+      }
+      this._legendPeople(add);
+      if ((this.plan.gaps || []).length) {
+        add('<i class="sm-gapsign"></i>', this.t("legend_gaps"));
+      }
+      if (this.streets.served.length || this.streets.left.length) {
+        add('<i class="sm-line" style="border-color:#4D9AC4"></i>', this.t("legend_street_served", { km: this.plan.streets.served_km }));
+        add('<i class="sm-line" style="border-color:#D08A2E;border-top-style:dashed"></i>', this.t("legend_street_left", { km: this.plan.streets.left_km }));
+      }
+      for (const key of this.data.base.legend) {
+        const style = BASE.filter(function (one) { return one.kind === key; })[0];
+        add('<i class="sm-line" style="border-top-width:2px;border-color:' + style.color + (style.dash ? ";border-top-style:dashed" : "") + '"></i>', this.t("legend_base_" + key));
+      }
+      box.appendChild(list);
+      for (const note of this.data.notes || []) {
+        box.appendChild(node("p", note, "sm-note"));
+      }
+    },
+
+    _legendPeople: function (add) {
+      const dot = function (style, r) {
+        return '<svg width="22" height="22" aria-hidden="true"><circle cx="11" cy="11" r="' + r + '" fill="' + style.fill + '" stroke="' + style.line + '" stroke-width="1.4"/></svg>';
+      };
+      const sum = function (values) {
+        let total = 0;
+        for (const value of values) {
+          total += value;
+        }
+        return total;
+      };
+      const p = this.places;
+      const parts = [["walk", p.served], ["street", p.street], ["left", p.left], ["away", p.away]];
+      for (const part of parts) {
+        const total = sum(part[1]);
+        if (total > 0) {
+          add(dot(PEOPLE[part[0]], 6), this.t("legend_people_" + part[0], { n: number(total) }));
+        }
+      }
+      if (p.xy.length) {
+        add(dot({ fill: "none", line: "#555" }, 9), this.t("legend_size"));
+      }
+    },
+
+    _nearest: function (point) {
+      const xy = this.places.xy;
+      const k = this.map.getZoomScale(this.map.getZoom(), 0);
+      const o = this.map.getPixelOrigin();
+      const at = this.map.containerPointToLayerPoint(point);
+      let best = -1;
+      let least = 1e9;
+      for (let i = 0; i < xy.length / 2; i += 1) {
+        const dx = xy[2 * i] * k - o.x - at.x;
+        const dy = xy[2 * i + 1] * k - o.y - at.y;
+        const total = this.places.served[i] + this.places.left[i] + this.places.street[i] + this.places.away[i];
+        const d = Math.hypot(dx, dy) - radius(total, this.map.getZoom());
+        if (d < 4 && d < least) {
+          least = d;
+          best = i;
+        }
+      }
+      return best;
+    },
+
+    _placeCard: function (index) {
+      const rows = this.places.rows;
+      const fields = [];
+      for (let i = 0; i < rows.place.length; i += 1) {
+        if (rows.place[i] !== index) {
+          continue;
+        }
+        const group = this.t("group_" + (this.plan.groups || [])[rows.group[i]]);
+        const site = rows.site[i];
+        const served = site >= 0 ? this.plan.stations[site].title : this.t(rows.status[i] === 3 ? "unreachable" : "unserved");
+        const walk = rows.walk && rows.walk[i] >= 0 ? this.t("metres", { n: number(rows.walk[i]) }) : "";
+        const amount = Number(rows.people[i]).toLocaleString("en-US", { maximumFractionDigits: 1 });
+        fields.push([group + " " + this.t("people", { n: amount }), served + (walk ? " · " + walk : "")]);
+      }
+      const names = rows.names || [];
+      return card(names[index] || this.t("place"), [], fields, "");
+    },
+
+    _click: function (event) {
+      const index = this._nearest(event.containerPoint);
+      const at = { lon: event.latlng.lng, lat: event.latlng.lat };
+      if (index >= 0 && !this.data.silent) {
+        L.popup({ maxWidth: 320 }).setLatLng(event.latlng).setContent(this._placeCard(index)).openOn(this.map);
+      }
+      this._tell({ kind: index >= 0 ? "place" : "ground", id: "", lon: at.lon, lat: at.lat });
+    },
+
+    fit: function () {
+      const b = this.data.base.bounds;
+      this.map.fitBounds([[b[1], b[0]], [b[3], b[2]]], { padding: [6, 6] });
+    },
+
+    select: function (id) {
+      const mark = this.marks[id];
+      if (mark) {
+        mark.openPopup();
+      }
+    },
+  };
+
+  root.StationMap = StationMap;
+})(L, window.StationSheet, window);
