@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 from scipy.sparse import coo_matrix
@@ -19,6 +18,8 @@ from siting.streets import nearest_street
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import geopandas as gpd
 
     from geodata import City
     from siting.rules import Rule
@@ -127,7 +128,7 @@ def _known_rules(text: str, rule_ids: list[str]) -> str:
 
 
 def _merge(proposals: gpd.GeoDataFrame, merge_m: float) -> gpd.GeoDataFrame:
-    existing = proposals["existing"] if "existing" in proposals else False
+    existing = proposals.get("existing", False)
     proposals = proposals.assign(
         existing=pd.Series(existing, index=proposals.index).fillna(value=False).astype(bool)
     )
@@ -153,7 +154,7 @@ def _merged_id(members: tuple[str, ...]) -> str:
 
 
 def _near_groups(proposals: gpd.GeoDataFrame, merge_m: float) -> pd.Series:
-    """Number the groups of proposals that are one place: chains of near pairs that may merge."""
+    """Return the group number of each proposal: chains of near pairs that may merge."""
     pairs = cKDTree(points_xy(proposals)).query_pairs(merge_m, output_type="ndarray")
     one, two = (proposals.iloc[pairs[:, side]] for side in (0, 1))
     may = (one["rule"].to_numpy() != two["rule"].to_numpy()) & ~(

@@ -1,0 +1,211 @@
+"""The plan: chosen stations, who goes where, what is proved, and what it was made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from siting.candidates import propose_candidates
+from siting.coverage import measure_coverage
+from siting.demand import demand_points
+from siting.figures import allocate, people_by, station_figures
+from siting.i18n import LANGUAGES
+from siting.problem import build_problem
+from siting.reasons import station_reason
+from siting.rules import build_rules
+from siting.scores import score_candidates
+from siting.solve import choose_sites
+from siting.streets import main_streets
+from siting.zones import classify_zones
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geodata import City, Note
+    from siting.coverage import Coverage
+    from siting.rules import Rule
+    from siting.settings import Settings
+    from siting.solve.model import Event, Problem, Solution
+    from siting.zones import Zones
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Question:
+    """Everything before the choice: sites, people, who could serve whom, and the conditions.
+
+    Attributes
+    ----------
+    zones
+        Grid and enterprise clusters.
+    sites
+        All scored candidates, index site_id.
+    demand
+        People, index demand_id.
+    coverage
+        Who could serve whom.
+    problem
+        The question in the solver's words.
+    notes
+        What must be said beside the result.
+    """
+
+    zones: Zones
+    sites: gpd.GeoDataFrame
+    demand: gpd.GeoDataFrame
+    coverage: Coverage
+    problem: Problem
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Plan:
+    """A made plan.
+
+    Attributes
+    ----------
+    city_id, city_name, city_version
+        Of the city it was made for.
+    settings
+        What was asked.
+    stations
+        Chosen sites in rank order, index site_id: the candidates' columns, rank, town_name,
+        in_range_milli, served_milli, served_walk_milli, served_street_milli, alone_milli
+        (thousandths of a person), reason_zh, reason_en.
+    allocation
+        Index demand_id; site_id, walk_mm, reason: the nearest station of every covered row.
+    by_group
+        Index group; people_milli, reachable_milli, coverable_milli, walk_milli, covered_milli.
+    solution
+        Chosen ids with value, bound, gap and status.
+    question
+        What the plan was chosen from.
+    schema_version
+        Of the files written from it.
+    """
+
+    city_id: str
+    city_name: str
+    city_version: str
+    settings: Settings
+    stations: gpd.GeoDataFrame
+    allocation: pd.DataFrame
+    by_group: pd.DataFrame
+    solution: Solution
+    question: Question
+    notes: tuple[Note, ...]
+    schema_version: int = field(default=SCHEMA_VERSION)
+
+    @property
+    def settings_hash(self) -> str:
+        """SHA-256 of the canonical settings."""
+        return self.settings.hash
+
+
+def ask(city: City, settings: Settings, rules: tuple[Rule, ...] | None = None) -> Question:
+    """Prepare the choice: zones, candidates, scores, demand, coverage, conditions.
+
+    Parameters
+    ----------
+    city
+        The city.
+    settings
+        What is asked.
+    rules
+        Rules to follow; None takes those of the settings.
+
+    Raises
+    ------
+    SitingError
+        The settings do not fit the city; the sentence says how.
+    """
+    rules = build_rules(settings) if rules is None else rules
+    zones = classify_zones(city, settings.zones)
+    sites = propose_candidates(city, zones, rules, settings)
+    sites = score_candidates(city, zones, rules, sites)
+    demand = demand_points(city, zones, settings)
+    coverage = measure_coverage(city, sites, demand, settings.standard)
+    problem, notes = build_problem(city, sites, demand, coverage, settings)
+    return Question(
+        zones=zones, sites=sites, demand=demand, coverage=coverage, problem=problem, notes=notes
+    )
+
+
+def make_plan(
+    city: City,
+    settings: Settings,
+    *,
+    on_event: Callable[[Event], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Plan:
+    """Make the best plan the settings allow, with a proof of how good it is.
+
+    Parameters
+    ----------
+    city
+        The city.
+    settings
+        What is asked.
+    on_event
+        Told of the incumbent, the bound and the gap as they change.
+    should_stop
+        Asked often; True returns the best plan and bound so far.
+
+    Raises
+    ------
+    SitingError
+        No plan can be made as asked; the sentence says why and what to do.
+    """
+    question = ask(city, settings)
+    solution = choose_sites(question.problem, on_event=on_event, should_stop=should_stop)
+    return plan_from(city, settings, question, solution)
+
+
+def plan_from(city: City, settings: Settings, question: Question, solution: Solution) -> Plan:
+    """Work a solution out into a plan."""
+    allocation = allocate(question.coverage, solution.chosen)
+    return Plan(
+        city_id=city.city_id,
+        city_name=city.name,
+        city_version=city.version,
+        settings=settings,
+        stations=_stations(city, settings, question, solution, allocation),
+        allocation=allocation,
+        by_group=people_by(question.demand, question.coverage, solution.chosen, "group"),
+        solution=solution,
+        question=question,
+        notes=(*city.notes, *question.notes),
+    )
+
+
+def _stations(
+    city: City,
+    settings: Settings,
+    question: Question,
+    solution: Solution,
+    allocation: pd.DataFrame,
+) -> gpd.GeoDataFrame:
+    chosen = question.sites.loc[sorted(solution.chosen)].copy()
+    figures = station_figures(question.demand, question.coverage, solution.chosen, allocation)
+    chosen = chosen.join(figures)
+    names = city.towns["name"]
+    chosen["town_name"] = [str(names.get(code, "")) for code in chosen["town_code"]]
+    ordered = chosen.assign(site_id=chosen.index).sort_values(
+        ["served_milli", "score", "site_id"], ascending=[False, False, True]
+    )
+    ordered["rank"] = range(1, len(ordered) + 1)
+    lengths = main_streets(city)["length_m"]
+    cutoff_m = settings.standard.cutoff_mm // 1000
+    rows = ordered.drop(columns=["geometry"]).to_dict("records")
+    for lang in LANGUAGES:
+        ordered[f"reason_{lang}"] = [
+            station_reason(lang, row, cutoff_m, float(lengths.get(row["street_id"], 0.0)))
+            for row in rows
+        ]
+    result: gpd.GeoDataFrame = ordered.drop(columns=["site_id"])
+    result.index.name = "site_id"
+    return result

@@ -1,0 +1,69 @@
+"""Why a station stands where it stands, in plain Chinese and English, naming the clause."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from siting.i18n import t
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def people_text(milli: int) -> str:
+    """Write thousandths of a person as whole people with thousands separators."""
+    return f"{round(milli / 1000):,}"
+
+
+def station_reason(lang: str, station: Mapping[str, Any], cutoff_m: int, street_m: float) -> str:
+    """Write one station's reason.
+
+    Parameters
+    ----------
+    lang
+        ``zh`` or ``en``.
+    station
+        A row of the plan's stations with its figures.
+    cutoff_m
+        Accepted walking distance, metres.
+    street_m
+        Length of the connected street that it serves, metres; 0 where none.
+    """
+    parts = [_existing(lang) if station["existing"] else ""]
+    parts += [_clause(lang, rule, station, street_m) for rule in station["rules"]]
+    parts.append(
+        t(
+            lang,
+            "reason.figures",
+            cutoff=f"{cutoff_m:,}",
+            served=people_text(station["served_milli"]),
+            walk=people_text(station["served_walk_milli"]),
+            street=people_text(station["served_street_milli"]),
+            alone=people_text(station["alone_milli"]),
+        )
+    )
+    if station["sample"]:
+        parts.append(t(lang, "reason.sample"))
+    separator = "" if lang == "zh" else " "
+    return separator.join(part for part in parts if part)
+
+
+def _existing(lang: str) -> str:
+    return t(lang, "reason.existing")
+
+
+def _clause(lang: str, rule: str, station: Mapping[str, Any], street_m: float) -> str:
+    raw = {item["criterion"]: item["raw"] for item in station["criteria"] if item["rule"] == rule}
+    facts = {name: f"{value:,.0f}" for name, value in raw.items()}
+    admits = t(lang, f"admits.{station['admits']}.{rule}")
+    if not raw:
+        return t(lang, f"reason.{rule}_plain", host=station["host_name"], admits=admits)
+    return t(
+        lang,
+        f"reason.{rule}",
+        host=station["host_name"],
+        street=station["street_name"],
+        street_m=f"{street_m:,.0f}",
+        admits=admits,
+        **facts,
+    )
