@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
-import pandas as pd
-
 from siting.candidates import propose_candidates
 from siting.coverage import measure_coverage
 from siting.demand import demand_points
@@ -23,6 +20,9 @@ from siting.zones import classify_zones
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import geopandas as gpd
+    import pandas as pd
 
     from geodata import City, Note
     from siting.coverage import Coverage

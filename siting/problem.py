@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from scipy.spatial import cKDTree
 
 from geodata.city import Note
@@ -16,6 +15,7 @@ from siting.solve.model import Limits, Problem, Quota
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
     from geodata import City
     from siting.coverage import Coverage
