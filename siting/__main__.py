@@ -1,0 +1,65 @@
+"""The command line: ``python -m siting --help``.
+
+Exit status 0, or 2 with one sentence on standard error.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import typer
+
+from geodata.errors import WarmStationsError
+from siting import commands_plan
+from siting.i18n import LANGUAGES, error_text, t
+
+app = typer.Typer(
+    name="siting",
+    help="暖心驿站规划：按四条规则选址，给出证明、缺口与地图 · Warm Stations: site by the four rules.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("plan")(commands_plan.plan)
+app.command("settings")(commands_plan.print_settings)
+app.command("build-city")(commands_plan.build_city)
+app.command("warm-up")(commands_plan.warm_up)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    words = sys.argv[1:] if argv is None else argv
+    lang = _language(words)
+    try:
+        app(args=words, standalone_mode=False, prog_name="python -m siting")
+    except WarmStationsError as error:
+        return _refuse(error_text(lang, error))
+    except click.exceptions.NoArgsIsHelpError as error:
+        typer.echo(error.format_message())
+    except click.ClickException as error:
+        return _refuse(t(lang, "cli.usage", why=error.format_message()))
+    except OSError as error:
+        return _refuse(t(lang, "cli.file", why=error.strerror, path=error.filename))
+    except (KeyboardInterrupt, click.Abort):
+        return _refuse(t(lang, "cli.interrupted"))
+    return 0
+
+
+def _language(words: list[str]) -> str:
+    """Find the language before anything is parsed, so that every refusal speaks it."""
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        asked = following if word == "--lang" else word.removeprefix("--lang=")
+        if word.startswith("--lang") and asked in LANGUAGES:
+            return asked
+    return "zh"
+
+
+def _refuse(sentence: str) -> int:
+    sys.stderr.write(" ".join(sentence.split()) + "\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,173 @@
+"""Commands that make a plan: ``plan``, ``settings``, ``build-city``, ``warm-up``."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from siting.i18n import t
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geodata import City
+    from siting.gaps import GapReport
+    from siting.plan import Plan
+    from siting.solve.model import Event
+
+Lang = Annotated[str, typer.Option("--lang", help="语言 zh / language en")]
+
+
+def plan(
+    city: Annotated[str, typer.Option(help="内置城市或城市文件 · bundled city or city file")],
+    out: Annotated[Path, typer.Option(help="输出文件夹 · folder to write")],
+    stations: Annotated[
+        int | None, typer.Option(help="站点数 · number of stations (settings: plan.stations)")
+    ] = None,
+    settings: Annotated[Path | None, typer.Option(help="设置文件 TOML · settings file")] = None,
+    lang: Lang = "zh",
+    *,
+    quiet: Annotated[bool, typer.Option("--quiet", help="不显示进度 · no progress")] = False,
+) -> None:
+    """制定方案：选址、证明、缺口、地图 · Make a plan with its proof, gaps and map."""
+    from geodata import load_city  # noqa: PLC0415  (keeps --help quick)
+    from siting.gaps import find_gaps  # noqa: PLC0415
+    from siting.plan import make_plan  # noqa: PLC0415
+    from siting.settings import replace_settings  # noqa: PLC0415
+    from siting.settings_file import load_settings  # noqa: PLC0415
+
+    clock = _Clock()
+    opened = load_city(city)
+    asked = load_settings(settings, city_id=opened.city_id)
+    if stations is not None:
+        asked = replace_settings(asked, plan__stations=stations)
+    clock.lap("load")
+    made = make_plan(opened, asked, on_event=None if quiet else _progress(lang))
+    clock.lap("plan")
+    gaps = find_gaps(opened, made)
+    clock.lap("gaps")
+    _write(opened, made, gaps, out=out, lang=lang, clock=clock)
+    typer.echo(_summary(lang, made, out))
+
+
+class _Clock:
+    """Seconds of each step, for the run's record."""
+
+    def __init__(self) -> None:
+        self.times_s: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.times_s[name] = now - self._last
+        self._last = now
+
+
+def _progress(lang: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def tell(event: Event) -> None:
+        facts: Mapping[str, object] = {
+            "stage": t(lang, f"stages.{event.stage}"),
+            "value": "-" if event.incumbent is None else f"{event.incumbent / 1000:,.0f}",
+            "bound": "-" if event.bound is None else f"{event.bound / 1000:,.0f}",
+            "gap": f"{event.gap:.2%}",
+        }
+        typer.echo(t(lang, "cli.progress", **facts), err=True)
+
+    return tell
+
+
+def _write(city: City, made: Plan, gaps: GapReport, *, out: Path, lang: str, clock: _Clock) -> None:
+    """Write all files aside, then move each to its place: nothing is ever half written."""
+    from siting.export import gaps_geojson, plan_json, run_json, stations_geojson  # noqa: PLC0415
+    from siting.files import write_json  # noqa: PLC0415
+    from siting.maps import draw_map  # noqa: PLC0415
+
+    out.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".plan-", dir=out))
+    try:
+        write_json(aside / "stations.geojson", stations_geojson(city, made))
+        write_json(aside / "gaps.geojson", gaps_geojson(city, made, gaps))
+        write_json(aside / "plan.json", plan_json(made))
+        draw_map(city, made, gaps=gaps, lang=lang).save(aside / "map.html")
+        clock.lap("write")
+        write_json(aside / "run.json", run_json(made, clock.times_s))
+        for path in sorted(aside.iterdir()):
+            path.replace(out / path.name)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _summary(lang: str, made: Plan, out: Path) -> str:
+    totals = made.by_group.sum()
+    reachable = max(int(totals["reachable_milli"]), 1)
+    return t(
+        lang,
+        "cli.summary",
+        stations=len(made.stations),
+        covered=f"{totals['covered_milli'] / 1000:,.0f}",
+        share=f"{totals['covered_milli'] / reachable:.1%}",
+        walk=f"{totals['walk_milli'] / 1000:,.0f}",
+        walk_share=f"{totals['walk_milli'] / reachable:.1%}",
+        reachable=f"{reachable / 1000:,.0f}",
+        status=t(lang, f"status.{made.solution.status}"),
+        gap=f"{made.solution.gap:.3%}",
+        out=out,
+    )
+
+
+def print_settings(
+    city: Annotated[
+        str, typer.Option(help="内置城市 · bundled city whose lines to add")
+    ] = "daxing",
+) -> None:
+    """打印带注释的默认设置 · Print the commented default settings."""
+    from siting.settings_file import default_text  # noqa: PLC0415
+
+    typer.echo(default_text(city))
+
+
+def build_city(  # noqa: PLR0913  (each is an option of the command)
+    osm: Annotated[Path, typer.Option(help="OSM 文件 .osm / .osm.pbf · extract")],
+    out: Annotated[Path, typer.Option(help="城市文件 · city file to write")],
+    enterprises: Annotated[Path | None, typer.Option(help="企业表 CSV · enterprises")] = None,
+    outdoor: Annotated[Path | None, typer.Option(help="户外劳动者 CSV · outdoor workers")] = None,
+    hosts: Annotated[Path | None, typer.Option(help="临街单位 CSV · hosts")] = None,
+    name: Annotated[str | None, typer.Option(help="城市名称 · name of the city")] = None,
+    datum: Annotated[
+        str, typer.Option(help="表格坐标基准 wgs84 | gcj02 | bd09 · datum of the tables")
+    ] = "wgs84",
+    lang: Lang = "zh",
+) -> None:
+    """由 OSM 数据生成城市文件 · Build a city file from an OSM extract and tables."""
+    from geodata.city import save_city  # noqa: PLC0415
+    from geodata.osm import build_city_from_osm  # noqa: PLC0415
+
+    city = build_city_from_osm(
+        osm,
+        enterprises=enterprises,
+        outdoor=outdoor,
+        hosts=hosts,
+        name=name,
+        declared_datum=datum,
+    )
+    save_city(city, out)
+    layers = ", ".join(f"{layer} {len(frame)}" for layer, frame in city.layers.items())
+    facts = {"name": city.name, "km": f"{city.network.length_m / 1000:,.1f}", "layers": layers}
+    typer.echo(t(lang, "cli.built", out=out, **facts))
+    for note in city.notes:
+        typer.echo(f"- {note.zh if lang == 'zh' else note.en}")
+
+
+def warm_up() -> None:
+    """编译计算内核，使首次使用不必等待 · Compile the kernels so that the first plan is quick."""
+    from geodata.walking import warm_up as warm_up_walking  # noqa: PLC0415
+
+    started = time.perf_counter()
+    warm_up_walking()
+    sys.stdout.write(f"Compiled in {time.perf_counter() - started:.1f} s.\n")
