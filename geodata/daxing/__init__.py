@@ -1,0 +1,1 @@
+"""The bundled city, Daxing District of Beijing."""
