@@ -1,4 +1,4 @@
-# ruff: noqa: ANN001, ANN201, ANN202, PLR0913, PLR0917, C901, PLR0912 - numba infers the types,
+# ruff: noqa: ANN001, ANN201, ANN202, PLR0913, PLR0917 - numba infers the types,
 # and a kernel takes its arrays one by one
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, untyped-decorator"
 """Compiled inner loops of walking: bounded shortest paths in integer millimetres.
@@ -21,13 +21,11 @@ FAR = np.int32(np.iinfo(np.int32).max)
 
 _NODE_BITS = np.int64(32)
 _NODE_MASK = np.int64(0xFFFFFFFF)
-_FIRST_HEAP = 1024
 
 
-@nb.njit(cache=True, nogil=True, inline="always")
-def _push(heap, size, key):
-    """Put a key on the 4-ary heap; the caller sees to its room."""
-    at = size
+@nb.njit(cache=True, nogil=True)
+def _sift_up(heap, at, key):
+    """Put a key into the 4-ary heap of ``at`` keys."""
     while at > 0:
         parent = (at - 1) >> 2
         if heap[parent] <= key:
@@ -35,14 +33,11 @@ def _push(heap, size, key):
         heap[at] = heap[parent]
         at = parent
     heap[at] = key
-    return size + 1
 
 
-@nb.njit(cache=True, nogil=True, inline="always")
-def _pop(heap, size):
-    """Take away the top; the new size comes back, the key was ``heap[0]``."""
-    size -= 1
-    key = heap[size]
+@nb.njit(cache=True, nogil=True)
+def _sift_down(heap, size, key):
+    """Replace the top of the 4-ary heap of ``size`` keys by a key."""
     at = 0
     while True:
         child = (at << 2) + 1
@@ -50,8 +45,7 @@ def _pop(heap, size):
             break
         best = child
         least = heap[child]
-        last = min(child + 4, size)
-        for other in range(child + 1, last):
+        for other in range(child + 1, min(child + 4, size)):
             if heap[other] < least:
                 least = heap[other]
                 best = other
@@ -60,33 +54,14 @@ def _pop(heap, size):
         heap[at] = least
         at = best
     heap[at] = key
-    return size
-
-
-@nb.njit(cache=True, nogil=True, inline="always")
-def _relax(key, bound, dist, touched, n_touched, heap, size):
-    """Lower the label of the key's node if the key is better and within the bound."""
-    mm = key >> _NODE_BITS
-    if mm > bound:
-        return n_touched, heap, size
-    node = key & _NODE_MASK
-    old = dist[node]
-    if mm >= old:
-        return n_touched, heap, size
-    if old == FAR:
-        touched[n_touched] = node
-        n_touched += 1
-    dist[node] = mm
-    if size == len(heap):
-        wider = np.empty(2 * size, np.int64)
-        wider[:size] = heap
-        heap = wider
-    return n_touched, heap, _push(heap, size, key)
 
 
 @nb.njit(cache=True, nogil=True)
 def search(indptr, arcs, starts, bound, dist, touched, heap):
     """Label every node within the bound of the start keys.
+
+    Dijkstra's method on a 4-ary heap with lazy deletion; a node's label settles when it leaves
+    the heap first.
 
     Parameters
     ----------
@@ -101,30 +76,49 @@ def search(indptr, arcs, starts, bound, dist, touched, heap):
     touched
         int32 (n_nodes,), receives the labelled nodes.
     heap
-        int64 work array; a wider one comes back when it had to grow.
+        int64 (n_arcs + k,), work array: an arc is looked at once, so it never overflows.
 
     Returns
     -------
-    n_touched, heap
-        Number of labelled nodes and the heap's array.
+    int
+        Number of labelled nodes.
     """
     size = 0
     n_touched = 0
-    for start in starts:
-        n_touched, heap, size = _relax(start, bound, dist, touched, n_touched, heap, size)
+    for key in starts:
+        mm = key >> _NODE_BITS
+        node = key & _NODE_MASK
+        if mm <= bound and mm < dist[node]:
+            if dist[node] == FAR:
+                touched[n_touched] = node
+                n_touched += 1
+            dist[node] = mm
+            _sift_up(heap, size, key)
+            size += 1
     while size > 0:
         key = heap[0]
-        size = _pop(heap, size)
+        size -= 1
+        _sift_down(heap, size, heap[size])
         node = key & _NODE_MASK
         mm = key >> _NODE_BITS
         if mm > dist[node]:
             continue
         base = mm << _NODE_BITS
         for at in range(indptr[node], indptr[node + 1]):
-            n_touched, heap, size = _relax(
-                base + arcs[at], bound, dist, touched, n_touched, heap, size
-            )
-    return n_touched, heap
+            key = base + arcs[at]
+            mm = key >> _NODE_BITS
+            if mm > bound:
+                continue
+            head = key & _NODE_MASK
+            old = dist[head]
+            if mm < old:
+                if old == FAR:
+                    touched[n_touched] = head
+                    n_touched += 1
+                dist[head] = mm
+                _sift_up(heap, size, key)
+                size += 1
+    return n_touched
 
 
 @nb.njit(cache=True, nogil=True)
@@ -132,6 +126,55 @@ def _wider(array, length):
     grown = np.empty(max(length, 2 * len(array)), array.dtype)
     grown[: len(array)] = array
     return grown
+
+
+@nb.njit(cache=True, nogil=True)
+def _entries_touched(entry_ptr, touched, n_touched):
+    """Count the demand entries of all labelled nodes."""
+    total = 0
+    for at in range(n_touched):
+        node = touched[at]
+        total += entry_ptr[node + 1] - entry_ptr[node]
+    return total
+
+
+@nb.njit(cache=True, nogil=True)
+def _emit_edge(site, edge_rows, dist, rows, walk_mm, out):
+    """Write the rows on the site's own edge: straight along it, or round by an end."""
+    _, u, v, to_u, to_v, access, bound = site
+    length = np.int64(to_u) + to_v
+    for at in range(len(edge_rows)):
+        row, along, row_access, cutoff = edge_rows[at]
+        best = np.int64(abs(along - to_u)) + access
+        best = min(best, np.int64(dist[u]) + along)
+        best = min(best, np.int64(dist[v]) + length - along) + row_access
+        if best <= cutoff and best <= bound:
+            rows[out] = row
+            walk_mm[out] = best
+            out += 1
+    return out
+
+
+@nb.njit(cache=True, nogil=True)
+def _emit_nodes(site, entry_ptr, entries, dist, touched, n_touched, rows, walk_mm, out):
+    """Write the rows of all labelled nodes but those on the site's own edge."""
+    edge, bound = site[0], site[6]
+    for at in range(n_touched):
+        node = touched[at]
+        here = np.int64(dist[node])
+        for k in range(entry_ptr[node], entry_ptr[node + 1]):
+            mm = here + entries[k, 1]
+            if mm > bound or mm > entries[k, 5] or entries[k, 4] == edge:
+                continue
+            other = entries[k, 2]
+            if other != node:
+                rival = np.int64(dist[other]) + entries[k, 3]
+                if rival < mm or (rival == mm and other < node):
+                    continue
+            rows[out] = entries[k, 0]
+            walk_mm[out] = mm
+            out += 1
+    return out
 
 
 @nb.njit(cache=True, nogil=True)
@@ -145,6 +188,7 @@ def walk_chunk(
     sites,
     dist,
     touched,
+    heap,
 ):
     """Walk from each site to all demand rows within their cutoffs.
 
@@ -159,7 +203,7 @@ def walk_chunk(
         Demand by edge, CSR; (row, mm along, access mm, cutoff).
     sites
         int32 (n, 7): edge, u, v, mm to u, mm to v, access mm, bound. Edge -1 is skipped.
-    dist, touched
+    dist, touched, heap
         Work arrays as in :func:`search`; ``dist`` is all ``FAR`` before and after.
 
     Returns
@@ -167,54 +211,26 @@ def walk_chunk(
     counts, rows, walk_mm
         Entries per site (int64), then for all sites in turn the demand rows and distances.
     """
-    n_sites = len(sites)
-    counts = np.zeros(n_sites, np.int64)
-    rows = np.empty(4096, np.int32)
-    walk_mm = np.empty(4096, np.int32)
-    heap = np.empty(_FIRST_HEAP, np.int64)
+    counts = np.zeros(len(sites), np.int64)
+    rows = np.empty(1024 + 256 * len(sites), np.int32)
+    walk_mm = np.empty(len(rows), np.int32)
     starts = np.empty(2, np.int64)
     out = 0
-    for at_site in range(n_sites):
+    for at_site in range(len(sites)):
         edge, u, v, to_u, to_v, access, bound = sites[at_site]
         if edge < 0:
             continue
         first_out = out
         starts[0] = ((np.int64(access) + to_u) << _NODE_BITS) | np.int64(u)
         starts[1] = ((np.int64(access) + to_v) << _NODE_BITS) | np.int64(v)
-        n_touched, heap = search(indptr, arcs, starts, bound, dist, touched, heap)
-        room = out + edge_ptr[edge + 1] - edge_ptr[edge]
+        n_touched = search(indptr, arcs, starts, bound, dist, touched, heap)
+        own = edge_rows[edge_ptr[edge] : edge_ptr[edge + 1]]
+        room = out + len(own) + _entries_touched(entry_ptr, touched, n_touched)
         if room > len(rows):
             rows, walk_mm = _wider(rows, room), _wider(walk_mm, room)
-        for at in range(edge_ptr[edge], edge_ptr[edge + 1]):
-            row, along, row_access, cutoff = edge_rows[at]
-            best = np.int64(abs(along - to_u)) + access
-            best = min(best, np.int64(dist[u]) + along)
-            best = min(best, np.int64(dist[v]) + (np.int64(to_u) + to_v - along)) + row_access
-            if best <= cutoff and best <= bound:
-                rows[out] = row
-                walk_mm[out] = best
-                out += 1
-        for at in range(n_touched):
-            node = touched[at]
-            here = np.int64(dist[node])
-            first, last = entry_ptr[node], entry_ptr[node + 1]
-            if first == last:
-                continue
-            if out + last - first > len(rows):
-                rows = _wider(rows, out + last - first)
-                walk_mm = _wider(walk_mm, out + last - first)
-            for k in range(first, last):
-                mm = here + entries[k, 1]
-                if mm > bound or mm > entries[k, 5] or entries[k, 4] == edge:
-                    continue
-                other = entries[k, 2]
-                if other != node:
-                    rival = np.int64(dist[other]) + entries[k, 3]
-                    if rival < mm or (rival == mm and other < node):
-                        continue
-                rows[out] = entries[k, 0]
-                walk_mm[out] = mm
-                out += 1
+        site = sites[at_site]
+        out = _emit_edge(site, own, dist, rows, walk_mm, out)
+        out = _emit_nodes(site, entry_ptr, entries, dist, touched, n_touched, rows, walk_mm, out)
         for at in range(n_touched):
             dist[touched[at]] = FAR
         counts[at_site] = out - first_out
@@ -229,14 +245,94 @@ def count_rows(rows, totals):
 
 
 @nb.njit(cache=True, nogil=True)
-def scatter(first_site, counts, rows, walk_mm, slot, site_out, mm_out):
-    """Turn a chunk by site into rows by demand; sites come in rising order."""
-    at = 0
-    for site in range(len(counts)):
-        for _ in range(counts[site]):
+def scatter(first, count, rows, walk_mm, slot, span, site_out, mm_out):
+    """Turn entries by site into rows by demand, the sites of each row rising.
+
+    Parameters
+    ----------
+    first, count
+        Where each site's entries begin and how many they are, int64 (n_sites,).
+    rows, walk_mm
+        The entries.
+    slot
+        Next free place of each row, int64; moved on.
+    span
+        First row and one past the last row to write, so that threads share the work.
+    site_out, mm_out
+        Written.
+    """
+    low, high = span
+    for site in range(len(first)):
+        for at in range(first[site], first[site] + count[site]):
             row = rows[at]
-            place = slot[row]
-            site_out[place] = first_site + site
-            mm_out[place] = walk_mm[at]
-            slot[row] = place + 1
-            at += 1
+            if low <= row < high:
+                place = slot[row]
+                site_out[place] = site
+                mm_out[place] = walk_mm[at]
+                slot[row] = place + 1
+
+
+@nb.njit(cache=True, nogil=True)
+def bucket_rows(edge, along, rest, access, cutoff, edge_u, edge_v, n_nodes):
+    """Sort demand rows by edge and by node, as :func:`walk_chunk` reads them.
+
+    Parameters
+    ----------
+    edge, along, rest, access, cutoff
+        int32 per row; edge -1 is on no street.
+    edge_u, edge_v
+        int32 per edge.
+    n_nodes
+        Number of nodes.
+
+    Returns
+    -------
+    entry_ptr, entries, edge_ptr, edge_rows
+        See :func:`walk_chunk`. A row at a node has one entry, there.
+    """
+    edge_ptr = np.zeros(len(edge_u) + 1, np.int64)
+    entry_ptr = np.zeros(n_nodes + 1, np.int64)
+    for row in range(len(edge)):
+        at = edge[row]
+        if at >= 0:
+            edge_ptr[at] += 1
+            u, v = edge_u[at], edge_v[at]
+            near_u, near_v = _ends_used(u, v, along[row], rest[row])
+            entry_ptr[u] += near_u
+            entry_ptr[v] += near_v
+    edge_ptr[:] = np.cumsum(edge_ptr)
+    entry_ptr[:] = np.cumsum(entry_ptr)
+    edge_rows = np.empty((edge_ptr[-1], 4), np.int32)
+    entries = np.empty((entry_ptr[-1], 6), np.int32)
+    for row in range(len(edge) - 1, -1, -1):
+        at = edge[row]
+        if at < 0:
+            continue
+        edge_ptr[at] -= 1
+        _put(edge_rows[edge_ptr[at]], (np.int32(row), along[row], access[row], cutoff[row]))
+        u, v = edge_u[at], edge_v[at]
+        near_u, near_v = _ends_used(u, v, along[row], rest[row])
+        to_u, to_v = np.int32(along[row] + access[row]), np.int32(rest[row] + access[row])
+        if near_u:
+            entry_ptr[u] -= 1
+            other = v if near_v else u
+            _put(entries[entry_ptr[u]], (np.int32(row), to_u, other, to_v, at, cutoff[row]))
+        if near_v:
+            entry_ptr[v] -= 1
+            other = u if near_u else v
+            _put(entries[entry_ptr[v]], (np.int32(row), to_v, other, to_u, at, cutoff[row]))
+    return entry_ptr, entries, edge_ptr, edge_rows
+
+
+@nb.njit(cache=True, nogil=True)
+def _put(place, values):
+    for at in range(len(values)):
+        place[at] = values[at]
+
+
+@nb.njit(cache=True, nogil=True)
+def _ends_used(u, v, along, rest):
+    """Tell whether a row needs an entry at u and at v: one end is enough for a row at a node."""
+    if u == v:
+        return along <= rest, along > rest
+    return rest != 0 or along == 0, along != 0

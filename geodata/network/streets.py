@@ -104,11 +104,11 @@ def _gap_joins(
     arcs = packed_arcs(adjacency[1], adjacency[2])
     dist = np.full(n_nodes, FAR, dtype=np.int32)
     touched = np.empty(n_nodes, dtype=np.int32)
-    heap = np.empty(1024, dtype=np.int64)
+    heap = np.empty(len(arcs) + 1, dtype=np.int64)
     found = []
     for source in sources:
         start = np.asarray([node_of_key[source]], dtype=np.int64)
-        count, heap = search(adjacency[0], arcs, start, gap_mm, dist, touched, heap)
+        count = search(adjacency[0], arcs, start, gap_mm, dist, touched, heap)
         near = touched[:count].astype(np.int64)
         dist[near] = FAR
         wanted = name_of_key[source] * n_nodes + near

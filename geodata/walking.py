@@ -1,0 +1,245 @@
+"""Who is within walking distance of what: exact, in integer millimetres, along the streets."""
+
+from __future__ import annotations
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from itertools import pairwise
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from geodata.network import MAX_MM, InconsistentNetworkError, packed_arcs
+from geodata.walking_kernels import FAR, bucket_rows, count_rows, scatter, walk_chunk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from geodata.network import Snaps, StreetNetwork
+
+_CHUNKS_PER_THREAD = 16
+_LARGEST_CHUNK = 512
+
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
+_Chunk = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class WalkTable:
+    """Sparse walking distances, CSR by demand row.
+
+    Attributes
+    ----------
+    indptr
+        int64 (n_demand + 1,).
+    site
+        int32, positions of sites, rising within each row.
+    walk_mm
+        int32, walking distance with both ways from point to street; 0 is a distance like others.
+    n_sites
+        Number of sites that were asked for, with or without entries.
+    """
+
+    indptr: np.ndarray
+    site: np.ndarray
+    walk_mm: np.ndarray
+    n_sites: int
+
+    def __post_init__(self) -> None:
+        if self.indptr[-1] != len(self.site) or len(self.site) != len(self.walk_mm):
+            raise InconsistentNetworkError(why="the walking table's rows do not fit its entries")
+        for field in fields(self)[:3]:
+            view: np.ndarray = getattr(self, field.name).view()
+            view.flags.writeable = False
+            object.__setattr__(self, field.name, view)
+
+    @property
+    def n_demand(self) -> int:
+        """Number of demand rows."""
+        return len(self.indptr) - 1
+
+    def row(self) -> np.ndarray:
+        """Return the demand row of each entry, int32 (n_entries,)."""
+        counts = np.diff(self.indptr)
+        return np.repeat(np.arange(self.n_demand, dtype=np.int32), counts)
+
+
+def walk_table(
+    network: StreetNetwork,
+    sites: Snaps,
+    demand: Snaps,
+    cutoff_mm: np.ndarray | int,
+    *,
+    site_cutoff_mm: np.ndarray | int = MAX_MM,
+    threads: int | None = None,
+) -> WalkTable:
+    """Measure the way from every site to every demand row within the cutoff.
+
+    Distances are access + shortest way along the streets + access, between the points themselves
+    and not between junctions; one-way rules do not bind walkers. Bounded Dijkstra from each
+    site, sites in spatial order so that neighbours find the same streets in the cache.
+
+    Parameters
+    ----------
+    network
+        The streets.
+    sites, demand
+        Points put on this network; those on no street get no entries.
+    cutoff_mm
+        Largest accepted distance per demand row (or for all), mm, inclusive.
+    site_cutoff_mm
+        A further limit per site, mm, inclusive.
+    threads
+        Number of threads; all the machine has if not given. The result does not depend on it.
+
+    Returns
+    -------
+    WalkTable
+        One entry per pair within both limits.
+    """
+    cutoff = np.full(len(demand), cutoff_mm, dtype=np.int32)
+    bound = np.minimum(
+        np.broadcast_to(np.asarray(site_cutoff_mm, dtype=np.int32), (len(sites),)),
+        cutoff.max(initial=0),
+    )
+    order = np.argsort(network.edge_u[sites.edge], kind="stable")
+    task = _Task(
+        indptr=network.indptr,
+        arcs=packed_arcs(network.indices, network.arc_mm),
+        buckets=bucket_rows(
+            *(demand.edge, demand.along_mm, demand.rest_mm, demand.access_mm, cutoff),
+            *(network.edge_u, network.edge_v, network.n_nodes),
+        ),
+        sites=_site_rows(network, sites.take(order), bound[order]),
+    )
+    pool = _Pool(threads=threads or _all_threads())
+    chunks, indptr = _run(task, len(demand), pool)
+    return _by_demand(chunks, indptr, order, pool)
+
+
+def warm_up() -> None:
+    """Compile every kernel into the cache, so that no planner waits for it.
+
+    ``make setup`` calls it; later processes read the compiled code from disk.
+    """
+    from geodata.network import network_from_arrays, snap_points  # noqa: PLC0415 - only here
+
+    ends = np.array([[0.0, 0.0], [100.0, 0.0]])
+    network = network_from_arrays(
+        ends[:, 0], ends[:, 1], np.array([0]), np.array([1]), np.array([100_000]), "EPSG:4548"
+    )
+    snaps = snap_points(network, ends)
+    walk_table(network, snaps, snaps, 200_000, threads=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Task:
+    """What all chunks of sites share."""
+
+    indptr: np.ndarray
+    arcs: np.ndarray
+    buckets: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+    sites: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pool:
+    """Threads to share work over; one thread works in place."""
+
+    threads: int
+
+    def run(self, work: Callable[[_In], _Out], parts: Iterable[_In]) -> list[_Out]:
+        """Do the work on each part; results in the parts' order."""
+        if self.threads == 1:
+            return [work(part) for part in parts]
+        with ThreadPoolExecutor(self.threads) as executor:
+            return list(executor.map(work, parts))
+
+
+def _all_threads() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _site_rows(network: StreetNetwork, sites: Snaps, bound: np.ndarray) -> np.ndarray:
+    edge = sites.edge
+    columns = (
+        edge,
+        np.where(edge >= 0, network.edge_u[edge], 0),
+        np.where(edge >= 0, network.edge_v[edge], 0),
+        sites.along_mm,
+        sites.rest_mm,
+        sites.access_mm,
+        bound,
+    )
+    return np.ascontiguousarray(np.column_stack(columns), dtype=np.int32)
+
+
+def _run(task: _Task, n_demand: int, pool: _Pool) -> tuple[list[_Chunk], np.ndarray]:
+    """Walk from all sites, chunk by chunk; entries per demand row are counted on the way."""
+    n_nodes = len(task.indptr) - 1
+    own = threading.local()
+    totals = []
+
+    def walk(sites: np.ndarray) -> _Chunk:
+        if not hasattr(own, "dist"):
+            own.dist = np.full(n_nodes, FAR, dtype=np.int32)
+            own.touched = np.empty(n_nodes, dtype=np.int32)
+            own.heap = np.empty(len(task.arcs) + 2, dtype=np.int64)
+            own.total = np.zeros(n_demand, dtype=np.int64)
+            totals.append(own.total)
+        chunk: _Chunk = walk_chunk(
+            task.indptr, task.arcs, *task.buckets, sites, own.dist, own.touched, own.heap
+        )
+        count_rows(chunk[1], own.total)
+        return chunk
+
+    chunks = pool.run(walk, _pieces(task.sites, pool.threads))
+    indptr = np.zeros(n_demand + 1, dtype=np.int64)
+    for total in totals:
+        indptr[1:] += total
+    return chunks, np.cumsum(indptr)
+
+
+def _pieces(sites: np.ndarray, threads: int) -> Iterator[np.ndarray]:
+    size = min(max(len(sites) // (threads * _CHUNKS_PER_THREAD), 16), _LARGEST_CHUNK)
+    for first in range(0, len(sites), size):
+        yield sites[first : first + size]
+
+
+def _by_demand(
+    chunks: list[_Chunk], indptr: np.ndarray, order: np.ndarray, pool: _Pool
+) -> WalkTable:
+    """Turn the chunks, by site in walking order, into rows by demand; chunks are let go."""
+    counts = np.concatenate([chunk[0] for chunk in chunks] or [np.zeros(0, np.int64)])
+    rows, millimetres = _joined(chunks, int(indptr[-1]))
+    first, count = np.empty_like(counts), np.empty_like(counts)
+    first[order] = np.cumsum(counts) - counts
+    count[order] = counts
+    site, walk_mm = np.empty_like(rows), np.empty_like(rows)
+    slot = indptr[:-1].copy()
+
+    def write(span: tuple[int, int]) -> None:
+        scatter(first, count, rows, millimetres, slot, span, site, walk_mm)
+
+    even = np.linspace(0, int(indptr[-1]), pool.threads + 1)[1:-1]
+    cuts = [0, *np.searchsorted(indptr, even).tolist(), len(indptr) - 1]
+    pool.run(write, pairwise(cuts))
+    return WalkTable(indptr=indptr, site=site, walk_mm=walk_mm, n_sites=len(order))
+
+
+def _joined(chunks: list[_Chunk], total: int) -> tuple[np.ndarray, np.ndarray]:
+    """Join the chunks' entries; memory holds them once, since each is dropped when copied."""
+    rows, millimetres = np.empty(total, np.int32), np.empty(total, np.int32)
+    at = 0
+    chunks.reverse()
+    while chunks:
+        _, chunk_rows, chunk_mm = chunks.pop()
+        rows[at : at + len(chunk_rows)] = chunk_rows
+        millimetres[at : at + len(chunk_rows)] = chunk_mm
+        at += len(chunk_rows)
+    return rows, millimetres
