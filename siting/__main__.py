@@ -5,9 +5,9 @@ Exit status 0, or 2 with one sentence on standard error.
 
 from __future__ import annotations
 
+import itertools
 import sys
 
-import click
 import typer
 
 from geodata.errors import WarmStationsError
@@ -16,8 +16,7 @@ from siting.i18n import LANGUAGES, error_text, t
 
 app = typer.Typer(
     name="siting",
-    help="暖心驿站规划：按四条规则选址，给出证明、缺口与地图 · Warm Stations: site by the four rules.",
-    no_args_is_help=True,
+    help="暖心驿站规划：按四条规则选址并证明 · Warm Stations: site by the four rules, with proof.",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -30,30 +29,33 @@ app.command("warm-up")(commands_plan.warm_up)
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
-    words = sys.argv[1:] if argv is None else argv
+    words = (sys.argv[1:] if argv is None else argv) or ["--help"]
     lang = _language(words)
     try:
         app(args=words, standalone_mode=False, prog_name="python -m siting")
     except WarmStationsError as error:
         return _refuse(error_text(lang, error))
-    except click.exceptions.NoArgsIsHelpError as error:
-        typer.echo(error.format_message())
-    except click.ClickException as error:
-        return _refuse(t(lang, "cli.usage", why=error.format_message()))
+    except typer.TyperException as error:
+        return _refuse(t(lang, "cli.usage", why=_reason(error)))
     except OSError as error:
         return _refuse(t(lang, "cli.file", why=error.strerror, path=error.filename))
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         return _refuse(t(lang, "cli.interrupted"))
     return 0
 
 
 def _language(words: list[str]) -> str:
     """Find the language before anything is parsed, so that every refusal speaks it."""
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in itertools.pairwise([*words, ""]):
         asked = following if word == "--lang" else word.removeprefix("--lang=")
         if word.startswith("--lang") and asked in LANGUAGES:
             return asked
     return "zh"
+
+
+def _reason(error: typer.TyperException) -> str:
+    say = getattr(error, "format_message", None)
+    return str(say() if say else error)
 
 
 def _refuse(sentence: str) -> int:

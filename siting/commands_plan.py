@@ -132,7 +132,7 @@ def print_settings(
     typer.echo(default_text(city))
 
 
-def build_city(  # noqa: PLR0913  (each is an option of the command)
+def build_city(  # noqa: PLR0913, PLR0917  (each is an option of the command)
     osm: Annotated[Path, typer.Option(help="OSM 文件 .osm / .osm.pbf · extract")],
     out: Annotated[Path, typer.Option(help="城市文件 · city file to write")],
     enterprises: Annotated[Path | None, typer.Option(help="企业表 CSV · enterprises")] = None,

@@ -93,7 +93,7 @@ class ZoneSettings:
 
     grid_m: float
     cluster_distance_m: float
-    cluster_people: float
+    cluster_people: int
     street_width_m: float
     service_radius_m: float
     overrule: tuple[Overrule, ...] = ()

@@ -1,0 +1,239 @@
+"""From a town worked out by hand to its plan, gaps and files."""
+
+import json
+
+import numpy as np
+import pytest
+
+from siting.errors import InfeasibleError, StationNumberError
+from siting.export import gaps_geojson, plan_json, run_json, stations_geojson
+from siting.gaps import find_gaps
+from siting.plan import make_plan
+from siting.settings import Overrule, TownQuota, replace_settings
+from siting.settings_file import load_settings
+from tests.cities import TOWN, YINGHAI, tiny_city, tiny_layers
+
+
+def asked(stations, **changes):
+    return replace_settings(load_settings(), plan__stations=stations, **changes)
+
+
+def free(stations, **changes):
+    """Settings that demand no rule."""
+    quotas = {f"rules__R{number}__quota_min": 0 for number in (1, 2, 3, 4)}
+    return asked(stations, **quotas, **changes)
+
+
+@pytest.fixture(scope="module")
+def city():
+    return tiny_city()
+
+
+@pytest.fixture(scope="module")
+def plan(city):
+    return make_plan(city, asked(4))
+
+
+def names(plan):
+    return set(plan.stations["name"])
+
+
+def test_two_stations_serve_everybody(city):
+    # Either street host serves the street's 1,000 and by the street clause the hospital's 1,100;
+    # the lot at (1000, 450) serves both works (540) and the sanitation section (20).
+    plan = make_plan(city, free(2))
+    assert plan.solution.value == plan.solution.bound == 2_660_000
+    assert plan.solution.status == "optimal"
+    assert names(plan) == {"西社区", "场地"}
+
+
+def test_the_second_stage_prefers_the_better_host(plan):
+    # 西社区 and 东餐馆 serve alike; a community committee lends itself better than a restaurant.
+    assert names(plan) == {"大厂", "西社区", "医院", "场地"}
+
+
+def test_one_station_is_the_street_host(city):
+    # A street host gives 2,100; the lot 560 + 22 frontage points within 550 m of the lane's foot.
+    plan = make_plan(city, free(1))
+    assert plan.solution.value == 2_100_000
+    assert names(plan) == {"西社区"}
+
+
+def test_without_the_street_clause_walking_counts(city):
+    # 西社区 walks |x - 100| + 10 <= 1,000 m: x = 25 .. 1075, 22 points of 25 people, and the
+    # hospital: that is 550 + 1,100.
+    plan = make_plan(city, free(1))
+    street = plan.by_group.loc["street"]
+    assert street["walk_milli"] == 550_000
+    assert street["covered_milli"] == 1_000_000
+
+
+def test_figures_of_each_station(plan):
+    figures = plan.stations.set_index("name")
+    # The works' own station stands 89 m away, the lot 450 m: its employees go to the nearer.
+    assert figures.loc["大厂", "served_milli"] == 500_000
+    # They have the lot too, so nobody depends on the works' station alone.
+    assert figures.loc["大厂", "alone_milli"] == 0
+    # The small works and the sanitation section depend on the lot.
+    assert figures.loc["场地", "alone_milli"] == 60_000
+    # The hospital's people go to its own desk.
+    assert figures.loc["医院", "served_milli"] == 1_100_000
+    assert figures["served_milli"].sum() == 2_660_000
+
+
+def test_allocation_is_to_the_nearest(plan):
+    demand = plan.question.demand
+    works = demand.index[(demand["place_name"] == "大厂")]
+    row = plan.allocation.loc[works[0]]
+    assert row["walk_mm"] == round((25_000 / np.pi) ** 0.5 * 1000)
+    assert plan.stations.loc[row["site_id"], "name"] == "大厂"
+
+
+def test_gaps_by_hand(city):
+    plan = make_plan(city, free(1))
+    gaps = find_gaps(city, plan)
+    assert gaps.by_group["gap_milli"].sum() == 560_000
+    assert gaps.by_zone["gap_milli"].sum() == 560_000
+    assert gaps.streets[["length_m", "walk_m", "covered_m"]].iloc[0].tolist() == pytest.approx(
+        [2000, 1100, 2000]
+    )
+    (cluster,) = gaps.clusters.to_dict("records")
+    assert cluster["people_milli"] == 560_000
+    assert cluster["rule"] == "R1"
+    assert plan.question.sites.loc[cluster["site_id"], "name"] == "场地"
+    assert gaps.unreachable.empty
+
+
+def test_no_gap_is_an_empty_table(city, plan):
+    gaps = find_gaps(city, plan)
+    assert gaps.clusters.empty
+    assert gaps_geojson(city, plan, gaps)["features"] == []
+
+
+def test_a_place_far_from_every_street_is_unreachable_not_lost(city):
+    layers = tiny_layers()
+    layers["outdoor"].loc["环卫段", "geometry"] = city.boundary.centroid.buffer(0).centroid
+    far = layers["outdoor"].geometry.iloc[0]
+    layers["outdoor"].loc["环卫段", "geometry"] = type(far)(far.x + 1400, far.y + 1400)
+    remote = tiny_city(layers=layers)
+    gaps = find_gaps(remote, make_plan(remote, free(2)))
+    assert gaps.unreachable["people_milli"].tolist() == [20_000]
+    assert gaps.unreachable["reason"].tolist() == ["too_far"]
+    assert gaps.by_group.loc["sanitation", "reachable_milli"] == 0
+
+
+def test_reasons_name_the_clause_and_do_not_say_must_pass(plan):
+    reasons = plan.stations.set_index("name")["reason_zh"]
+    assert "规则一" in reasons["大厂"]
+    assert "必经之路" not in reasons["大厂"]
+    assert "向整条街延伸" in reasons["西社区"]
+    assert "每日约 1,000 人次" in reasons["医院"]
+    assert "集装箱" in reasons["场地"]
+    assert plan.stations["reason_en"].str.contains("By rule R").all()
+
+
+def test_a_rule_without_candidates_gets_quota_zero_and_a_sentence():
+    layers = tiny_layers()
+    del layers["lots"]
+    plan = make_plan(tiny_city(layers=layers), asked(3))
+    assert [note.code for note in plan.notes] == ["rule_without_candidates"]
+    assert "R4" in plan.notes[0].zh
+
+
+def test_an_overruled_town_without_lots_is_said_not_infeasible(city):
+    over = Overrule(town=YINGHAI, radius_m=500, kind="sparse", min_mobile=1, source="the planner")
+    plan = make_plan(city, asked(4, zones__overrule=(over,)))
+    assert [note.code for note in plan.notes] == ["few_mobile"]
+
+
+@pytest.mark.parametrize("stations", [-1, 6, 1000])
+def test_an_impossible_number_is_refused_with_the_possible(city, stations):
+    with pytest.raises(StationNumberError, match=f"{stations} stations.*5 candidate"):
+        make_plan(city, free(stations))
+
+
+def test_clashing_quotas_are_named(city):
+    with pytest.raises(InfeasibleError, match="R1"):
+        make_plan(city, asked(4, rules__R1__quota_min=3))
+    with pytest.raises(InfeasibleError):
+        make_plan(city, asked(2))
+    with pytest.raises(InfeasibleError, match="甲街道"):
+        quota = TownQuota(town=TOWN, quota_min=0, quota_max=1)
+        make_plan(city, free(2, plan__towns=(quota,)))
+
+
+def test_zero_stations_serve_nobody(city):
+    plan = make_plan(city, free(0))
+    assert plan.solution.value == 0
+    assert plan.stations.empty
+    assert stations_geojson(city, plan)["features"] == []
+    assert find_gaps(city, plan).by_group["gap_milli"].sum() == 2_660_000
+
+
+def test_spacing_keeps_open_stations_apart(city):
+    plan = make_plan(city, free(2, plan__spacing_m=5000.0))
+    open_to_all = plan.stations[plan.stations["admits"] == "public"]
+    assert len(open_to_all) == 1
+
+
+def test_forced_and_banned_sites(city, plan):
+    ids = plan.question.sites.reset_index().set_index("name")["site_id"]
+    made = make_plan(city, free(2, plan__ban=(ids["场地"],), plan__force=(ids["东餐馆"],)))
+    assert "东餐馆" in names(made)
+    assert "场地" not in names(made)
+
+
+def test_an_existing_station_is_kept():
+    layers = tiny_layers()
+    existing = layers["hosts"].iloc[[1]].drop(columns=["named_in_article"])
+    existing.index = ["旧站"]
+    layers["existing"] = existing.assign(
+        name="旧站", rules="R2", station_kind="fixed", admits="public"
+    )
+    city = tiny_city(layers=layers)
+    plan = make_plan(city, free(1))
+    assert plan.stations["existing"].tolist() == [True]
+    assert plan.stations["reason_zh"].iloc[0].startswith("已有站点")
+    freed = make_plan(city, free(1, plan__keep_existing=False))
+    assert freed.solution.value == plan.solution.value
+
+
+def test_priorities_turn_the_choice(city):
+    plan = make_plan(city, free(1, plan__priorities=(("sanitation", 1000.0), ("street", 0.0))))
+    assert names(plan) == {"场地"}
+
+
+def test_stations_are_rfc7946_in_degrees(city, plan):
+    made = stations_geojson(city, plan)
+    assert made["type"] == "FeatureCollection"
+    assert "crs" not in made
+    assert made["edition"] == "internal"
+    for feature in made["features"]:
+        lon, lat = feature["geometry"]["coordinates"]
+        assert 116 < lon < 117
+        assert 39 < lat < 40
+        assert feature["properties"]["rules"]
+        assert feature["properties"]["data"] == "real"
+
+
+def test_same_inputs_same_bytes(city, plan):
+    again = make_plan(city, asked(4))
+    for write in (plan_json, lambda made: stations_geojson(city, made)):
+        one, two = (json.dumps(write(made), ensure_ascii=False) for made in (plan, again))
+        assert one == two
+
+
+def test_the_plan_file_holds_integers_and_the_settings(plan):
+    made = json.loads(json.dumps(plan_json(plan)))
+    assert made["schema_version"] == 1
+    assert made["solution"]["value"] == made["solution"]["bound"] == 2_660_000
+    assert isinstance(made["solution"]["value"], int)
+    assert made["solution"]["gap"] == 0
+    assert made["settings_hash"] == plan.settings_hash
+    assert set(made["stations"]) == set(plan.stations.index)
+
+
+def test_the_run_record_is_apart(plan):
+    made = run_json(plan, {"plan": 1.23456})
+    assert made["times_s"] == {"plan": 1.235}
+    assert "numpy" in made["versions"]
