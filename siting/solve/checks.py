@@ -120,7 +120,7 @@ def check_conditions(problem: Problem) -> None:
     _possible(
         not both,
         f"sites both forced and banned ({_first(both)})",
-        "Take them out of one of the two lists.",
+        "take them out of one of the two lists",
     )
     if problem.p is not None:
         _check_count(problem, len(forced), free)
@@ -129,7 +129,7 @@ def check_conditions(problem: Problem) -> None:
         _possible(
             kept <= problem.budget,
             f"a budget of {problem.budget} and forced sites that cost {kept}",
-            f"Raise the budget by {kept - problem.budget} or force fewer sites.",
+            f"raise the budget by {kept - problem.budget} or force fewer sites",
         )
     for quota in problem.quotas:
         _check_quota(problem, quota, forced, banned)
@@ -142,7 +142,7 @@ def check_conditions(problem: Problem) -> None:
         _possible(
             fine=False,
             conditions=f"sites {a} and {b} are both forced and too near each other",
-            remedy="Force one of them, or lower the spacing.",
+            remedy="force one of them, or lower the spacing",
         )
 
 
@@ -150,16 +150,16 @@ def _check_count(problem: Problem, forced: int, free: int) -> None:
     p = problem.p
     if p is None:
         return
-    _possible(p >= 0, f"{p} stations", "Ask for 0 or more.")
+    _possible(p >= 0, f"{p} stations", "ask for 0 or more")
     _possible(
         p <= free,
         f"{p} stations and {free} candidates that are not banned",
-        f"Ask for {free} stations or fewer, or add candidates.",
+        f"ask for {free} stations or fewer, or add candidates",
     )
     _possible(
         forced <= p,
         f"{p} stations and {forced} forced sites",
-        f"Ask for at least {forced} stations, or force fewer sites.",
+        f"ask for at least {forced} stations, or force fewer sites",
     )
 
 
@@ -170,22 +170,22 @@ def _check_quota(problem: Problem, quota: Quota, forced: set[str], banned: set[s
     _possible(
         top is None or quota.minimum <= top,
         f"quota '{quota.name}' at least {quota.minimum} and at most {top}",
-        "Raise its maximum or lower its minimum.",
+        "raise its maximum or lower its minimum",
     )
     _possible(
         quota.minimum <= can,
         f"quota '{quota.name}' asks for {quota.minimum} stations and has {can} candidates",
-        f"Lower its minimum to {can}, or add candidates.",
+        f"lower its minimum to {can}, or add candidates",
     )
     _possible(
         top is None or must <= top,
         f"quota '{quota.name}' allows {top} stations and {must} of its sites are forced",
-        f"Raise its maximum to {must}, or force fewer of them.",
+        f"raise its maximum to {must}, or force fewer of them",
     )
     _possible(
         problem.p is None or quota.minimum <= problem.p,
         f"quota '{quota.name}' asks for {quota.minimum} stations of {problem.p}",
-        f"Ask for {quota.minimum} stations, or lower the quota.",
+        f"ask for {quota.minimum} stations, or lower the quota",
     )
 
 

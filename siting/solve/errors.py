@@ -1,32 +1,22 @@
-"""What the chooser says when no plan can meet the conditions, or the problem is not one."""
+"""What the chooser says when the problem or a proof's file is not usable."""
 
 from __future__ import annotations
 
-from geodata.errors import WarmStationsError
-
-try:  # the shared class, so that one ``except`` catches every impossible plan
-    from siting.errors import InfeasibleError
-except ImportError:
-
-    class InfeasibleError(WarmStationsError):  # type: ignore[no-redef]
-        """No plan meets the conditions; names those that clash and the cheapest way out."""
-
-        code = "infeasible"
-        sentence = "No plan meets these conditions together: {conditions}. {remedy}"
+from siting.errors import InfeasibleError, SitingError
 
 
-class ProblemError(WarmStationsError):
+class ProblemError(SitingError):
     """The problem given to the chooser contradicts itself as data."""
 
     code = "problem"
     sentence = "The siting problem is not usable: {what}. {remedy}"
 
 
-class CertificateError(WarmStationsError):
-    """A certificate or coverage file does not say what it should."""
+class ProofFileError(SitingError):
+    """A plan's proof files cannot be read."""
 
-    code = "certificate"
+    code = "proof_file"
     sentence = "The file '{path}' is not usable: {why}. Make the plan again."
 
 
-__all__ = ["CertificateError", "InfeasibleError", "ProblemError"]
+__all__ = ["InfeasibleError", "ProblemError", "ProofFileError"]

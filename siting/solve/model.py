@@ -14,7 +14,6 @@ import numpy as np
 from siting.solve.checks import check_conditions, check_data
 
 if TYPE_CHECKING:
-
     from numpy.typing import NDArray
 
     from siting.solve.certify import Certificate
@@ -24,8 +23,8 @@ Status = Literal["optimal", "within_gap", "stopped", "infeasible"]
 TOLERANCE = 0.0
 """Largest gap that still counts as ``optimal``: none; totals are integers and so is the proof."""
 
-STAGE2_SHORTFALL_PER_MILLE = 1
-"""People the second stage may give up for better sites, in thousandths of the first value."""
+STAGE2_SHARE = 0.001
+"""Share of the first value that the second stage may give up for better sites (0.1 %)."""
 
 SCORE_UNIT = 1_000_000
 """A site's score in [0, 1] becomes ``round(score * SCORE_UNIT)``."""
@@ -100,6 +99,8 @@ class Problem:
         int64 per site and the most their sum may be; both or neither.
     need
         How many chosen sites a row needs within reach to be covered; more than one is backup cover.
+    stage2_share
+        Share of the first stage's value the second may give up; counted in millionths.
     limits, seed
         When the search stops; the seed of its random moves.
 
@@ -125,6 +126,7 @@ class Problem:
     cost: NDArray[np.int64] | None = None
     budget: int | None = None
     need: int = 1
+    stage2_share: float = STAGE2_SHARE
     limits: Limits = field(default_factory=Limits)
     seed: int = 0
 

@@ -1,0 +1,209 @@
+"""Why no plan exists: the smallest clashing set of conditions and the cheapest way out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import csr_matrix, hstack
+
+from siting.solve.conditions import condition_rows, conflict_cliques
+from siting.solve.errors import InfeasibleError
+from siting.solve.model import Limits, Problem
+from siting.solve.program import INFINITE, Row, build_program, rows_matrix
+from siting.solve.tree import solve_tree
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_LIMITS = Limits(nodes=2_000)
+_MOST_SINGLE = 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Condition:
+    """One condition a planner set, as rows over sites, and what giving way on it is called.
+
+    Attributes
+    ----------
+    text
+        What the condition says.
+    rows
+        Its rows.
+    relax
+        Sentence with ``{by}`` for the amount by which it gives way.
+    price
+        Price of one unit of giving way: moving a count is dearer than dropping one wish.
+    """
+
+    text: str
+    rows: tuple[Row, ...]
+    relax: str
+    price: int = 1
+
+
+def _one(site: int, *, chosen: bool) -> Row:
+    index, value = np.array([site], np.int64), np.ones(1, np.int64)
+    return (
+        Row(index=index, value=value, lower=1) if chosen else Row(index=index, value=value, upper=0)
+    )
+
+
+def list_conditions(problem: Problem) -> list[Condition]:
+    """Return a problem's conditions, each with its rows, in the order a planner reads them."""
+    cliques = conflict_cliques(problem.conflicts, len(problem.site_ids))
+    rows = condition_rows(problem, cliques)
+    found = []
+    if problem.p is not None:
+        row = rows.pop(0)
+        found.append(
+            Condition(
+                text=f"exactly {problem.p} stations",
+                rows=(row,),
+                relax="change the number of stations by {by}",
+                price=3,
+            )
+        )
+    if problem.budget is not None:
+        row = rows.pop(0)
+        text = f"a budget of {problem.budget}"
+        found.append(Condition(text=text, rows=(row,), relax="raise the budget by {by}"))
+    for quota in problem.quotas:
+        found.extend(_quota_conditions(quota.name, rows.pop(0)))
+    if rows:
+        found.append(
+            Condition(
+                text="the spacing between stations",
+                rows=tuple(rows),
+                relax="allow {by} stations too near another",
+                price=2,
+            )
+        )
+    place = problem.positions
+    for site_id, site in zip(problem.forced, place(problem.forced).tolist(), strict=True):
+        row = _one(site, chosen=True)
+        relax = f"do not force site {site_id}"
+        found.append(Condition(text=f"site {site_id} forced", rows=(row,), relax=relax))
+    if problem.banned:
+        closed = tuple(_one(site, chosen=False) for site in place(problem.banned).tolist())
+        text = f"{len(closed)} banned sites"
+        relax = "allow {by} of the banned sites"
+        found.append(Condition(text=text, rows=closed, relax=relax, price=2))
+    return found
+
+
+def _quota_conditions(name: str, row: Row) -> list[Condition]:
+    found = []
+    if row.lower > 0:
+        low = Row(index=row.index, value=row.value, lower=row.lower)
+        text = f"quota '{name}' at least {row.lower}"
+        found.append(Condition(text=text, rows=(low,), relax=f"lower quota '{name}' by {{by}}"))
+    if row.upper < INFINITE:
+        high = Row(index=row.index, value=row.value, upper=row.upper)
+        text = f"quota '{name}' at most {row.upper}"
+        found.append(Condition(text=text, rows=(high,), relax=f"raise quota '{name}' by {{by}}"))
+    return found
+
+
+def _possible(conditions: list[Condition], n: int) -> bool:
+    rows = [row for condition in conditions for row in condition.rows]
+    program = build_program(
+        objective=np.zeros(n, np.int64),
+        lower=np.zeros(n, np.int64),
+        upper=np.ones(n, np.int64),
+        branch=np.ones(n, bool),
+        matrix=rows_matrix(rows, n),
+        row_lower=np.array([row.lower for row in rows], np.int64),
+        row_upper=np.array([row.upper for row in rows], np.int64),
+    )
+    return solve_tree(program, limits=_LIMITS).status != "infeasible"
+
+
+def smallest_clash(problem: Problem) -> list[Condition]:
+    """Return conditions that clash together while any of them left out makes the rest possible.
+
+    An empty list means that they do not clash.
+    """
+    conditions = list_conditions(problem)
+    n = len(problem.site_ids)
+    if _possible(conditions, n):
+        return []
+    core = conditions
+    width = len(core)
+    while width >= 1:
+        place = 0
+        while place < len(core):
+            rest = core[:place] + core[place + width :]
+            if rest and not _possible(rest, n):
+                core = rest
+            else:
+                place += width
+        width //= 2
+    return core
+
+
+def cheapest_way_out(problem: Problem) -> list[tuple[Condition, int]]:
+    """Return how little the conditions must give way, cheapest first found and proved."""
+    conditions = list_conditions(problem)
+    n = len(problem.site_ids)
+    rows = [row for condition in conditions for row in condition.rows]
+    owner = [k for k, condition in enumerate(conditions) for _ in condition.rows]
+    slack_rows, slack_signs = _slacks(rows)
+    count = len(slack_rows)
+    matrix = hstack(
+        [
+            rows_matrix(rows, n),
+            csr_matrix((slack_signs, (slack_rows, np.arange(count))), shape=(len(rows), count)),
+        ],
+        format="csr",
+        dtype=np.int64,
+    )
+    prices = np.array([-conditions[owner[row]].price for row in slack_rows.tolist()], np.int64)
+    most = np.array([_most_slack(rows[row]) for row in slack_rows.tolist()], np.int64)
+    program = build_program(
+        objective=np.concatenate([np.zeros(n, np.int64), prices]),
+        lower=np.zeros(n + count, np.int64),
+        upper=np.concatenate([np.ones(n, np.int64), most]),
+        branch=np.ones(n + count, bool),
+        matrix=matrix,
+        row_lower=np.array([row.lower for row in rows], np.int64),
+        row_upper=np.array([row.upper for row in rows], np.int64),
+    )
+    found = solve_tree(program, limits=_LIMITS)
+    if found.point is None:
+        return []
+    used: dict[int, int] = {}
+    for k in np.flatnonzero(found.point[n:]).tolist():
+        condition = owner[int(slack_rows[k])]
+        used[condition] = used.get(condition, 0) + int(found.point[n + k])
+    return [(conditions[k], by) for k, by in sorted(used.items())]
+
+
+def _slacks(rows: list[Row]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    where, signs = [], []
+    for k, row in enumerate(rows):
+        if row.lower > -INFINITE:
+            where.append(k)
+            signs.append(1)
+        if row.upper < INFINITE:
+            where.append(k)
+            signs.append(-1)
+    return np.array(where, np.int64), np.array(signs, np.int64)
+
+
+def _most_slack(row: Row) -> int:
+    reach = int(np.abs(row.value).sum())
+    sides = [abs(side) for side in (row.lower, row.upper) if abs(side) < INFINITE]
+    return reach + max(sides, default=0)
+
+
+def explain_clash(problem: Problem) -> InfeasibleError:
+    """Make the error that names the clashing conditions and the cheapest way out."""
+    clash = smallest_clash(problem)
+    texts = [condition.text for condition in clash[:_MOST_SINGLE]]
+    ways = [condition.relax.format(by=by) for condition, by in cheapest_way_out(problem)]
+    return InfeasibleError(
+        conditions="; ".join(texts) or "all conditions together",
+        remedy=" and ".join(ways) or "drop one of them",
+    )

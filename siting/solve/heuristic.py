@@ -1,0 +1,119 @@
+"""Good chosen sets early: greedy, swaps, seeded shakes; the exact search starts from the best."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from siting.solve import moves
+from siting.solve.reduce import by_site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from siting.solve.model import Problem
+    from siting.solve.reduce import Classes
+
+_SWAP_ROUNDS = 30
+
+
+def _lists(pairs: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """CSR of (key, item) pairs over ``n`` keys, items ascending."""
+    order = np.lexsort((pairs[:, 1], pairs[:, 0]))
+    start = np.concatenate([[0], np.cumsum(np.bincount(pairs[:, 0], minlength=n))])
+    return start.astype(np.int64), pairs[order, 1].astype(np.int32)
+
+
+def build_net(problem: Problem, classes: Classes) -> moves.Net:
+    """Lay a problem out for the compiled moves."""
+    n = len(problem.site_ids)
+    site_ptr, site_row = by_site(classes.indptr, classes.site, n)
+    members = [
+        (site, g)
+        for g, quota in enumerate(problem.quotas)
+        for site in np.unique(problem.positions(quota.site_ids)).tolist()
+    ]
+    group_ptr, group = _lists(np.array(members, np.int64).reshape(-1, 2), n)
+    pairs = problem.conflicts.astype(np.int64)
+    both = np.unique(np.concatenate([pairs, pairs[:, ::-1]]), axis=0)
+    near_ptr, near = _lists(both, n)
+    kind = np.full(n, moves.FREE, np.int8)
+    kind[problem.positions(problem.forced)] = moves.FORCED
+    kind[problem.positions(problem.banned)] = moves.BANNED
+    cost = np.zeros(n, np.int64) if problem.cost is None else problem.cost.astype(np.int64)
+    tops = [n if quota.maximum is None else quota.maximum for quota in problem.quotas]
+    return moves.Net(
+        row_ptr=classes.indptr,
+        row_site=classes.site,
+        site_ptr=site_ptr,
+        site_row=site_row,
+        weight=classes.weight,
+        need=problem.need,
+        size=-1 if problem.p is None else problem.p,
+        cost=cost,
+        budget=-1 if problem.budget is None else problem.budget,
+        group_ptr=group_ptr,
+        group=group,
+        least=np.array([quota.minimum for quota in problem.quotas], np.int64),
+        most=np.array(tops, np.int64),
+        near_ptr=near_ptr,
+        near=near,
+        kind=kind,
+    )
+
+
+class Finder:
+    """Searches one problem for good sets; remembers the best it has seen."""
+
+    def __init__(self, problem: Problem, classes: Classes) -> None:
+        self.net = build_net(problem, classes)
+        self.state = moves.new_state(self.net)
+        self.best: NDArray[np.bool_] | None = None
+        self.best_value = -1
+        self._forced = self.net.kind == moves.FORCED
+        self._none = np.zeros(len(self.net.kind), bool)
+        self._seed = np.array([(problem.seed * 2 + 1) * 0x9E3779B97F4A7C15 % 2**64], np.uint64)
+
+    def from_order(self, order: NDArray[np.int64]) -> NDArray[np.int64] | None:
+        """Choose in the order given while it fits, fill greedily, swap; None if conditions fail."""
+        moves.reset(self.net, self.state, self._forced)
+        for site in order.tolist():
+            if moves.addable(self.net, self.state, site):
+                moves.add(self.net, self.state, site)
+        return self._finish(self._none)
+
+    def greedy(self) -> NDArray[np.int64] | None:
+        """Greedy from the forced sites, then swaps."""
+        return self.from_order(np.empty(0, np.int64))
+
+    def shakes(self, rounds: int, stop: Callable[[], bool]) -> NDArray[np.int64] | None:
+        """Shake the best set and mend it, ``rounds`` times; returns the best set known."""
+        if self.best is None:
+            return None
+        size = int(self.best.sum())
+        for turn in range(rounds):
+            if stop():
+                break
+            moves.reset(self.net, self.state, self.best)
+            strength = 2 + moves.random_index(self._seed, max(2, min(size // 5, 12)))
+            tabu = self._none.copy()
+            moves.shake(self.net, self.state, self._seed, strength, tabu)
+            self._finish(tabu if turn % 2 else self._none)
+        return np.flatnonzero(self.best)
+
+    def _finish(self, tabu: NDArray[np.bool_]) -> NDArray[np.int64] | None:
+        moves.fill(self.net, self.state, tabu)
+        if not moves.complete(self.net, self.state):
+            moves.fill(self.net, self.state, self._none)
+        moves.swaps(self.net, self.state, _SWAP_ROUNDS)
+        if self.net.size < 0:
+            moves.fill(self.net, self.state, self._none)
+        if not moves.complete(self.net, self.state):
+            return None
+        value = int(self.state.sums[2])
+        if value >= self.best_value:
+            self.best_value, self.best = value, self.state.chosen.copy()
+        return np.flatnonzero(self.state.chosen)

@@ -1,0 +1,401 @@
+"""Branch and bound whose every bound is an integer proof.
+
+The relaxations are solved in floating point; each node is closed only by its rounded dual vector
+in exact arithmetic (`certify`), so ``optimal`` is a theorem and the tree is its certificate.
+"""
+
+from __future__ import annotations
+
+import heapq
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from siting.solve.branching import choose_column, fractional, no_gains
+from siting.solve.certify import (
+    Certificate,
+    exact_bound,
+    good_scale,
+    objective_unit,
+    tighten,
+    usable,
+    value_bound,
+)
+from siting.solve.lp import LpResult, Relaxation
+from siting.solve.model import Event, Limits, gap_share
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from siting.solve.certify import Bound
+    from siting.solve.program import Program
+
+_RAY_SCALE = 2**24
+_TRIAL_ITERATIONS = 40
+_MOST_CERTIFICATE_NUMBERS = 12_000_000
+_ROUNDING_EVERY = 10
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watch:
+    """Who looks on: progress events out, a wish to stop in, and the clock if there is a limit."""
+
+    stage: str = "tree"
+    on_event: Callable[[Event], None] | None = None
+    should_stop: Callable[[], bool] | None = None
+    deadline: float | None = None
+
+    def report(self, incumbent: int | None, bound: int | None, nodes: int) -> None:
+        """Send one event."""
+        if self.on_event is not None:
+            gap = 1.0 if incumbent is None or bound is None else gap_share(incumbent, bound)
+            self.on_event(
+                Event(stage=self.stage, incumbent=incumbent, bound=bound, gap=gap, nodes=nodes)
+            )
+
+    def stop(self) -> bool:
+        """Tell whether to stop now."""
+        late = self.deadline is not None and time.monotonic() > self.deadline
+        return late or (self.should_stop is not None and self.should_stop())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TreeResult:
+    """What the search found and proved.
+
+    Attributes
+    ----------
+    point
+        int64 (n,), or None if no feasible point was found.
+    value, bound
+        Integers; ``value`` is None without a point. ``bound`` below ``value`` never happens; a
+        proof that no point exists gives ``bound`` None.
+    status
+        ``optimal``, ``within_gap``, ``stopped`` or ``infeasible``.
+    """
+
+    point: NDArray[np.int64] | None
+    value: int | None
+    bound: int | None
+    status: str
+    nodes: int
+    iterations: int
+    root_bound: int | None
+    certificate: Certificate | None
+
+
+@dataclass(order=True, slots=True)
+class _Node:
+    priority: tuple[int, int]
+    bound: int = field(compare=False)
+    lower: NDArray[np.int64] = field(compare=False)
+    upper: NDArray[np.int64] = field(compare=False)
+    parent: int = field(compare=False)
+    side: int = field(compare=False)
+    dual: NDArray[np.int64] = field(compare=False)
+    grown: tuple[int, float, float] | None = field(compare=False, default=None)
+
+
+class _Search:
+    """State of one search; lives only inside `solve_tree`."""
+
+    def __init__(
+        self,
+        program: Program,
+        limits: Limits,
+        watch: Watch,
+        improve: Callable[[NDArray[np.float64]], NDArray[np.int64] | None] | None,
+    ) -> None:
+        self.program, self.limits, self.watch, self.improve = program, limits, watch, improve
+        self.scale, self.unit = good_scale(program), objective_unit(program)
+        self.relaxation = Relaxation(program)
+        self.gains = no_gains(len(program.objective))
+        self.point: NDArray[np.int64] | None = None
+        self.value: int | None = None
+        self.left: list[int] = []  # bounds of leaves that stay above the value
+        self.nodes = self.iterations = 0
+        self.root_bound: int | None = None
+        self.record: list[tuple[int, int, int, NDArray[np.int64], bool]] = []
+        self.numbers = 0
+
+    def offer(self, point: NDArray[np.int64] | None) -> None:
+        """Take a point if it is feasible, exactly, and better."""
+        if point is None or not self.program.admits(point):
+            return
+        value = self.program.value(point)
+        if self.value is None or value > self.value:
+            self.value, self.point = value, point
+
+    @property
+    def cutoff(self) -> int | None:
+        """Largest bound that needs no further search."""
+        if self.value is None:
+            return None
+        slack = self.limits.gap / (1.0 - self.limits.gap) if self.limits.gap < 1 else 1.0
+        return self.value + int(slack * abs(self.value))
+
+    def closed(self, bound: int) -> bool:
+        """Tell whether nothing better than needed is left below this bound."""
+        return self.cutoff is not None and bound <= self.cutoff
+
+    def keep(self, node: _Node, column: int, dual: NDArray[np.int64], *, empty: bool) -> int:
+        """Write a node into the certificate; returns its number."""
+        self.numbers += 0 if dual is node.dual else len(dual)
+        if self.numbers > _MOST_CERTIFICATE_NUMBERS and len(self.record) > 1:
+            dual = self.record[0][3]
+        self.record.append((node.parent, column, node.side, dual, empty))
+        return len(self.record) - 1
+
+
+def solve_tree(
+    program: Program,
+    *,
+    limits: Limits,
+    watch: Watch | None = None,
+    start: NDArray[np.int64] | None = None,
+    improve: Callable[[NDArray[np.float64]], NDArray[np.int64] | None] | None = None,
+) -> TreeResult:
+    """Maximise a program, with proof.
+
+    Parameters
+    ----------
+    start
+        A feasible point, or None.
+    improve
+        Makes an integer point of a fractional one (or None); called at the root and now and then.
+    """
+    search = _Search(program, limits, watch or Watch(), improve)
+    search.offer(start)
+    best = np.where(program.objective > 0, program.upper, program.lower)
+    top = program.value(best)
+    zero = np.zeros(program.matrix.shape[0], np.int64)
+    root = _Node((-top, 0), top, program.lower, program.upper, -1, 0, zero)
+    heap: list[_Node] = []
+    node: _Node | None = root
+    serial = 0
+    stopped = False
+    while node is not None or heap:
+        if node is None:
+            node = heapq.heappop(heap)
+        if search.closed(node.bound):
+            search.keep(node, -1, node.dual, empty=False)
+            search.left.append(node.bound)
+            node = None
+            continue
+        if _exhausted(search):
+            heapq.heappush(heap, node)
+            stopped = True
+            break
+        children = _process(search, node)
+        _report(search, heap, node)
+        node = None
+        for child in children:
+            serial += 1
+            child.priority = (-child.bound, serial)
+        if children:
+            node = children[0]
+            for child in children[1:]:
+                heapq.heappush(heap, child)
+    for rest in heap:
+        search.keep(rest, -1, rest.dual, empty=False)
+        search.left.append(rest.bound)
+    return _result(search, stopped=stopped)
+
+
+def _exhausted(search: _Search) -> bool:
+    limits = search.limits
+    done = search.nodes >= limits.nodes or search.iterations >= limits.lp_iterations
+    return done or search.watch.stop()
+
+
+def _report(search: _Search, heap: list[_Node], node: _Node) -> None:
+    if search.nodes == 1 or search.nodes % 20 == 0:
+        bound = max([node.bound, *(-n.priority[0] for n in heap[:1]), search.value or 0])
+        search.watch.report(search.value, bound, search.nodes)
+
+
+def _process(search: _Search, node: _Node) -> list[_Node]:
+    """Solve a node's relaxation; returns its children, the one to follow first."""
+    program = search.program
+    answer = search.relaxation.solve(node.lower, node.upper)
+    search.nodes += 1
+    search.iterations += answer.iterations
+    if answer.status == "infeasible" and _is_empty(search, node, answer):
+        return []
+    dual, bound, lower, upper = node.dual, node.bound, node.lower, node.upper
+    proof = _prove(search, node, answer)
+    if proof is not None:
+        dual, exact = proof
+        bound = min(bound, value_bound(program, exact, search.unit))
+        _learn(search, node, answer)
+        _round(search, answer)
+        if search.root_bound is None:
+            search.root_bound = bound
+        if search.closed(bound):
+            search.keep(node, -1, dual, empty=False)
+            search.left.append(bound)
+            return []
+        if search.cutoff is not None:
+            beat = search.scale * (search.cutoff + search.unit - program.constant)
+            lower, upper = tighten(exact, lower, upper, beat=beat, branch=program.branch)
+    node.bound = bound
+    return _split(search, node, answer, dual, (lower, upper))
+
+
+def _prove(
+    search: _Search, node: _Node, answer: LpResult
+) -> tuple[NDArray[np.int64], Bound] | None:
+    if answer.status != "optimal":
+        return None
+    rounded = np.rint(answer.dual * search.scale)
+    if not np.isfinite(rounded).all() or np.abs(rounded).max(initial=0.0) > 2.0**61:
+        return None
+    dual = usable(search.program, rounded.astype(np.int64))
+    exact = exact_bound(search.program, node.lower, node.upper, dual, scale=search.scale)
+    return None if exact is None else (dual, exact)
+
+
+def _is_empty(search: _Search, node: _Node, answer: LpResult) -> bool:
+    """Prove emptiness by the ray in integers."""
+    if not len(answer.dual):
+        return False
+    largest = float(np.abs(answer.dual).max(initial=0.0))
+    if largest <= 0 or not np.isfinite(largest):
+        return False
+    for sign in (1, -1):
+        ray = np.rint(sign * answer.dual / largest * _RAY_SCALE).astype(np.int64)
+        dual = usable(search.program, ray)
+        exact = exact_bound(search.program, node.lower, node.upper, dual, scale=0)
+        if exact is not None and exact.total < 0:
+            search.keep(node, -1, dual, empty=True)
+            return True
+    return False
+
+
+def _learn(search: _Search, node: _Node, answer: LpResult) -> None:
+    if node.grown is not None:
+        column, width, before = node.grown
+        loss = before - answer.objective
+        search.gains.learn(column, node.side, loss / max(width, 1e-6))
+
+
+def _round(search: _Search, answer: LpResult) -> None:
+    loose = fractional(answer.point, search.program.branch)
+    if not len(loose):
+        search.offer(np.rint(answer.point).astype(np.int64))
+    if search.improve is not None and (search.nodes % _ROUNDING_EVERY == 1 or not len(loose)):
+        search.offer(search.improve(answer.point))
+
+
+def _split(
+    search: _Search,
+    node: _Node,
+    answer: LpResult,
+    dual: NDArray[np.int64],
+    bounds: tuple[NDArray[np.int64], NDArray[np.int64]],
+) -> list[_Node]:
+    lower, upper = bounds
+    branch = search.program.branch & (upper > lower)
+    free = np.flatnonzero(branch)
+    if not len(free):
+        # The only point left in the branching columns: its relaxation decides, or it stays open.
+        search.keep(node, -1, dual, empty=False)
+        search.left.append(node.bound)
+        return []
+    column, share = _pick(search, answer, branch, (lower, upper), free)
+    number = search.keep(node, column, dual, empty=False)
+    children = []
+    for side in (1, 0):
+        low, high = lower.copy(), upper.copy()
+        middle = int(np.floor(share)) if len(answer.point) else int(lower[column])
+        middle = min(max(middle, int(lower[column])), int(upper[column]) - 1)
+        if side:
+            low[column] = middle + 1
+        else:
+            high[column] = middle
+        grown = None
+        if len(answer.point):
+            part = share - middle
+            grown = (column, 1.0 - part if side else part, answer.objective)
+        children.append(_Node((0, 0), node.bound, low, high, number, side, dual, grown))
+    return children
+
+
+def _pick(
+    search: _Search,
+    answer: LpResult,
+    branch: NDArray[np.bool_],
+    bounds: tuple[NDArray[np.int64], NDArray[np.int64]],
+    free: NDArray[np.int64],
+) -> tuple[int, float]:
+    if not len(answer.point):
+        return int(free[0]), 0.5
+    loose = fractional(answer.point, branch)
+    if not len(loose):
+        column = int(free[0])
+        return column, float(answer.point[column])
+    lower, upper = bounds
+    basis = search.relaxation.basis()
+
+    def trial(column: int, side: int) -> float:
+        low, high = lower.copy(), upper.copy()
+        value = answer.point[column]
+        if side:
+            low[column] = int(np.ceil(value))
+        else:
+            high[column] = int(np.floor(value))
+        search.relaxation.restore(basis)
+        tried = search.relaxation.solve(low, high, most=_TRIAL_ITERATIONS)
+        search.iterations += tried.iterations
+        if tried.status == "infeasible":
+            return abs(answer.objective) + 1.0
+        return answer.objective - tried.objective if np.isfinite(tried.objective) else 0.0
+
+    column = choose_column(search.gains, loose, answer.point, trial)
+    search.relaxation.restore(basis)
+    return column, float(answer.point[column])
+
+
+def _result(search: _Search, *, stopped: bool) -> TreeResult:
+    bounds = [*search.left, *([] if search.value is None else [search.value])]
+    bound = max(bounds) if bounds else None
+    if bound is None:
+        status = "infeasible"
+    elif search.value is None or stopped:
+        status = "optimal" if bound == search.value else "stopped"
+    else:
+        status = "optimal" if bound == search.value else "within_gap"
+    search.watch.report(search.value, bound, search.nodes)
+    return TreeResult(
+        point=search.point,
+        value=search.value,
+        bound=bound,
+        status=status,
+        nodes=search.nodes,
+        iterations=search.iterations,
+        root_bound=search.root_bound,
+        certificate=_certificate(search, bound),
+    )
+
+
+def _certificate(search: _Search, bound: int | None) -> Certificate | None:
+    record = search.record
+    if bound is None or not record:
+        return None
+    if search.numbers > _MOST_CERTIFICATE_NUMBERS:
+        bound = search.root_bound if search.root_bound is not None else bound
+        record = [(-1, -1, 0, record[0][3], False)]
+    parent, column, side, duals, empty = zip(*record, strict=True)
+    return Certificate(
+        bound=bound,
+        scale=search.scale,
+        parent=np.array(parent, np.int32),
+        column=np.array(column, np.int32),
+        side=np.array(side, np.int32),
+        duals=np.array(duals, np.int64).reshape(len(record), -1),
+        infeasible=np.array(empty, bool),
+    )
