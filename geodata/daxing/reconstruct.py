@@ -17,13 +17,8 @@ import pandas as pd
 import shapely
 
 from geodata.daxing.reconstruct_chain import chain_points
-from geodata.daxing.reconstruct_join import (
-    Segments,
-    extend_ends,
-    link_components,
-    node_segments,
-    within_reach,
-)
+from geodata.daxing.reconstruct_join import Segments, extend_ends, node_segments
+from geodata.daxing.reconstruct_link import link_components
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,9 +82,11 @@ class Reach:
     extend_m
         A street's open end is carried on this far to meet a crossing street.
     link_m
-        Longest assumed link between components.
+        Longest assumed link between two neighbouring points.
+    bridge_m
+        Two bus stops within this distance may be linked across a motorway or river.
     assumed_share
-        Assumed links may make up this share of the length at most.
+        Open ends are carried on less far until assumed links make up at most this share.
     """
 
     merge_m: float = 45.0
@@ -101,11 +98,13 @@ class Reach:
     branch_m: float = 160.0
     mapped_span_m: float = 200.0
     extend_m: float = 260.0
-    link_m: float = 1500.0
+    link_m: float = 3500.0
+    bridge_m: float = 1200.0
     assumed_share: float = 0.075
 
 
 DEFAULT_REACH = Reach()
+_EXTEND_SHARES = (1.0, 0.75, 0.5, 0.25, 0.1)
 
 
 def walkable_points(points: pd.DataFrame) -> pd.DataFrame:
@@ -126,6 +125,7 @@ def reconstruct(
     *,
     reach: Reach = DEFAULT_REACH,
     barriers: Iterable[shapely.Geometry] = (),
+    seen: np.ndarray | None = None,
 ) -> gpd.GeoDataFrame:
     """Reconstruct the walkable streets of a set of named road points.
 
@@ -137,6 +137,9 @@ def reconstruct(
         How far each guess may go.
     barriers
         Lines that no assumed link crosses (motorways, rivers), metric.
+    seen
+        Further points known to lie on some street, such as bus stops, shape (n, 2), metres;
+        assumed links run through them where that is shorter.
 
     Returns
     -------
@@ -146,12 +149,33 @@ def reconstruct(
         ``span_m`` is the distance between the known points the edge lies between.
     """
     drawn = node_segments(draw_streets(points, reach))
-    walls = shapely.union_all(list(barriers)) if barriers else shapely.MultiLineString()
+    lines = list(barriers)
+    walls = shapely.union_all(lines) if lines else shapely.MultiLineString()
     shapely.prepare(walls)
-    extended = node_segments(extend_ends(drawn, reach.extend_m, walls))
-    linked = link_components(extended, reach.link_m, walls)
-    budget = within_reach(linked, reach.assumed_share)
-    return _edges_frame(node_segments(budget))
+    known = np.concatenate([_lone_points(points, drawn), _as_points(seen)])
+    for share in _EXTEND_SHARES:
+        carried = node_segments(extend_ends(drawn, share * reach.extend_m, walls))
+        joined = node_segments(link_components(carried, known, walls, reach))
+        if _assumed_share(joined) <= reach.assumed_share:
+            break
+    return _edges_frame(joined)
+
+
+def _as_points(seen: np.ndarray | None) -> np.ndarray:
+    return np.empty((0, 2)) if seen is None else np.unique(np.round(seen, 3), axis=0)
+
+
+def _lone_points(points: pd.DataFrame, drawn: Segments) -> np.ndarray:
+    """Return the points of streets that got no line."""
+    kept = walkable_points(points)
+    alone = kept.loc[~kept["name"].isin(set(drawn.name.tolist()))]
+    return _as_points(alone[["x", "y"]].to_numpy(dtype="float64"))
+
+
+def _assumed_share(segments: Segments) -> float:
+    length = segments.lengths()
+    total = float(length.sum())
+    return float(length[segments.origin == ASSUMED].sum()) / total if total else 0.0
 
 
 def draw_streets(points: pd.DataFrame, reach: Reach = DEFAULT_REACH) -> Segments:

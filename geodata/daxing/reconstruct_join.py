@@ -1,4 +1,4 @@
-"""Streets meet: nodes at crossings, ends carried on to the next street, links between parts."""
+"""Streets meet: nodes at crossings, open ends carried on to the next street."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import numpy as np
 import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -247,59 +246,3 @@ def component_of(segments: Segments) -> np.ndarray:
     ones = np.ones(len(start), dtype="int8")
     graph = coo_matrix((ones, (start, end)), shape=(len(node), len(node)))
     return connected_components(graph, directed=False)[1][start]
-
-
-def link_components(segments: Segments, link_m: float, walls: shapely.Geometry) -> Segments:
-    """Join parts that hang together nowhere, shortest links first, never across a wall.
-
-    Links run from a part's node to the nearest node of another part; those of the shortest tree
-    over the parts are kept.
-    """
-    node, start, _ = nodes_of(segments)
-    label_of_segment = component_of(segments)
-    label = np.full(len(node), -1)
-    label[start] = label_of_segment
-    _, _, end = nodes_of(segments)
-    label[end] = label_of_segment
-    pairs = _candidate_links(node, label, link_m)
-    parent = np.arange(label.max() + 1 if len(label) else 0)
-    chosen = []
-    for a, b in pairs:
-        root_a, root_b = _root(parent, label[a]), _root(parent, label[b])
-        if root_a == root_b or shapely.intersects(walls, shapely.linestrings(node[[a, b]])):
-            continue
-        parent[max(root_a, root_b)] = min(root_a, root_b)
-        chosen.append((a, b))
-    if not chosen:
-        return segments
-    ends = np.array(chosen)
-    new = links(node[ends[:, 0]], node[ends[:, 1]], np.full(len(ends), "", dtype=object))
-    return Segments.concat([segments, new])
-
-
-def _candidate_links(node: np.ndarray, label: np.ndarray, link_m: float) -> np.ndarray:
-    """Return node pairs of different parts within ``link_m``, shortest first."""
-    pairs = cKDTree(node).query_pairs(link_m, output_type="ndarray")
-    pairs = pairs[label[pairs[:, 0]] != label[pairs[:, 1]]]
-    gap = np.hypot(*(node[pairs[:, 0]] - node[pairs[:, 1]]).T)
-    order = np.lexsort((pairs[:, 1], pairs[:, 0], np.round(gap, 3)))
-    return pairs[order]
-
-
-def _root(parent: np.ndarray, item: int) -> int:
-    while parent[item] != item:
-        parent[item] = parent[parent[item]]
-        item = parent[item]
-    return int(item)
-
-
-def within_reach(segments: Segments, assumed_share: float) -> Segments:
-    """Drop the longest assumed links until they are at most a share of all length."""
-    length = segments.lengths()
-    assumed = np.flatnonzero(segments.origin == ASSUMED)
-    order = assumed[np.lexsort((assumed, length[assumed]))]
-    known = length[segments.origin != ASSUMED].sum()
-    allowed = np.cumsum(length[order]) <= assumed_share * known / (1 - assumed_share)
-    drop = np.zeros(len(length), dtype=bool)
-    drop[order[~allowed]] = True
-    return segments.take(~drop)

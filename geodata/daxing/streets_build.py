@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _DEGREE_DIGITS = 7
 _AREA_DIGITS = 3
 _MARGIN_M = 800.0
-_HULL_RATIO = 0.25
+_HULL_RATIO = 0.45
 _HULL_BUFFER_M = 1200.0
 _HULL_SIMPLIFY_M = 400.0
 _OWN_TOWN_M = 10_500.0
@@ -100,7 +100,8 @@ def street_edges(
     near = _near(names, area)
     roads = near.loc[near["kind"] == "道路", ["name", "type", "x", "y"]]
     points = roads.rename(columns={"type": "street_class"})
-    return reconstruct(points, barriers=list(barriers["geometry"]))
+    stops = near.loc[(near["kind"] == "交通") & (near["type"] == "bus_stop"), ["x", "y"]]
+    return reconstruct(points, barriers=list(barriers["geometry"]), seen=stops.to_numpy())
 
 
 def _near(names: pd.DataFrame, area: shapely.Geometry) -> pd.DataFrame:
