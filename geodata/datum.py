@@ -47,6 +47,7 @@ __all__ = [
     "metric_crs_for",
     "parse_datum",
     "to_wgs84",
+    "wgs84_pipeline",
     "wgs84_to_bd09",
     "wgs84_to_gcj02",
 ]
@@ -249,6 +250,11 @@ def _transform(points: NDArray[np.float64], source: str, goal: str) -> NDArray[n
     result = np.column_stack([x, y]).astype(np.float64)
     result[~np.isfinite(result).all(axis=1)] = np.nan
     return result
+
+
+def wgs84_pipeline(goal_crs: str) -> Transformer:
+    """Return the transformer from WGS-84 longitude and latitude to a CRS (kept, thread-bound)."""
+    return _pipeline(_WGS84, goal_crs)
 
 
 @lru_cache(maxsize=64)

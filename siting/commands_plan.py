@@ -146,7 +146,7 @@ def build_city(  # noqa: PLR0913, PLR0917  (each is an option of the command)
 ) -> None:
     """由 OSM 数据生成城市文件 · Build a city file from an OSM extract and tables."""
     from geodata.city import save_city  # noqa: PLC0415
-    from geodata.osm import build_city_from_osm  # noqa: PLC0415
+    from geodata.city_osm import build_city_from_osm  # noqa: PLC0415
 
     city = build_city_from_osm(
         osm,
