@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from geodata.network import MAX_MM, InconsistentNetworkError, packed_arcs
-from geodata.walking_kernels import FAR, bucket_rows, count_rows, scatter, walk_chunk
+from geodata.walking_kernels import (
+    FAR,
+    bucket_rows,
+    count_rows,
+    scatter,
+    walk_chunk,
+    walk_to_targets,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +28,11 @@ if TYPE_CHECKING:
 
 _CHUNKS_PER_THREAD = 16
 _LARGEST_CHUNK = 512
+
+FIRST_BOUND_MM = 4_000_000
+"""Listed pairs are first looked for within 4 km, those not found then four times as far."""
+
+_WIDER = 4
 
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
@@ -120,6 +132,91 @@ def walk_table(
     return _by_demand(chunks, indptr, order, pool)
 
 
+def walk_pairs(
+    network: StreetNetwork,
+    sites: Snaps,
+    demand: Snaps,
+    pairs: np.ndarray,
+    *,
+    bound_mm: int = MAX_MM,
+    threads: int | None = None,
+) -> np.ndarray:
+    """Measure the way of the listed pairs only.
+
+    Parameters
+    ----------
+    network, sites, demand, threads
+        As in :func:`walk_table`.
+    pairs
+        int (n, 2), positions of site and demand.
+    bound_mm
+        Longest way looked for, inclusive.
+
+    Returns
+    -------
+    numpy.ndarray
+        int32 (n,), mm; -1 where a point is on no street or no way within the bound joins them.
+    """
+    found = np.full(len(pairs), -1, dtype=np.int32)
+    order = np.lexsort((pairs[:, 1], network.edge_u[sites.edge[pairs[:, 0]]], pairs[:, 0]))
+    arcs = packed_arcs(network.indices, network.arc_mm)
+    pool = _Pool(threads=threads or _all_threads())
+    own = threading.local()
+    bound = FIRST_BOUND_MM
+    while len(order) and bound > 0:
+        bound = min(bound, bound_mm)
+
+        def walk(part: np.ndarray, bound: int = bound) -> np.ndarray:
+            return _walk_part(network, arcs, (sites, demand, pairs[part]), bound, own)
+
+        answers = pool.run(walk, _parts_by_site(pairs[order, 0], order, pool.threads))
+        found[order] = np.concatenate(answers)
+        order = order[found[order] < 0]
+        bound = min(bound * _WIDER, MAX_MM) if bound < bound_mm else 0
+    return found
+
+
+def _parts_by_site(site: np.ndarray, order: np.ndarray, threads: int) -> list[np.ndarray]:
+    """Cut sorted pairs into parts that keep each site's pairs together."""
+    starts = np.flatnonzero(np.r_[True, site[1:] != site[:-1]])
+    parts = min(len(starts), threads * _CHUNKS_PER_THREAD)
+    cuts = starts[np.linspace(0, len(starts), parts, endpoint=False).astype(int)]
+    return np.split(order, cuts[1:])
+
+
+def _walk_part(
+    network: StreetNetwork,
+    arcs: np.ndarray,
+    points: tuple[Snaps, Snaps, np.ndarray],
+    bound: int,
+    own: threading.local,
+) -> np.ndarray:
+    sites, demand, pairs = points
+    _work_arrays(own, network.n_nodes, len(arcs))
+    starts = np.flatnonzero(np.r_[True, pairs[1:, 0] != pairs[:-1, 0]])
+    used = sites.take(pairs[starts, 0])
+    targets = _site_rows(network, demand.take(pairs[:, 1]), np.zeros(len(pairs), np.int32))
+    found: np.ndarray = walk_to_targets(
+        network.indptr,
+        arcs,
+        _site_rows(network, used, np.full(len(used), bound, dtype=np.int32)),
+        np.append(starts, len(pairs)),
+        np.ascontiguousarray(targets[:, :6]),
+        own.dist,
+        own.touched,
+        own.heap,
+    )
+    return found
+
+
+def _work_arrays(own: threading.local, n_nodes: int, n_arcs: int) -> None:
+    """Give the thread its work arrays, once."""
+    if not hasattr(own, "dist"):
+        own.dist = np.full(n_nodes, FAR, dtype=np.int32)
+        own.touched = np.empty(n_nodes, dtype=np.int32)
+        own.heap = np.empty(n_arcs + 2, dtype=np.int64)
+
+
 def warm_up() -> None:
     """Compile every kernel into the cache, so that no planner waits for it.
 
@@ -133,6 +230,7 @@ def warm_up() -> None:
     )
     snaps = snap_points(network, ends)
     walk_table(network, snaps, snaps, 200_000, threads=1)
+    walk_pairs(network, snaps, snaps, np.array([[0, 1]]), threads=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -186,10 +284,8 @@ def _run(task: _Task, n_demand: int, pool: _Pool) -> tuple[list[_Chunk], np.ndar
     totals = []
 
     def walk(sites: np.ndarray) -> _Chunk:
-        if not hasattr(own, "dist"):
-            own.dist = np.full(n_nodes, FAR, dtype=np.int32)
-            own.touched = np.empty(n_nodes, dtype=np.int32)
-            own.heap = np.empty(len(task.arcs) + 2, dtype=np.int64)
+        _work_arrays(own, n_nodes, len(task.arcs))
+        if not hasattr(own, "total"):
             own.total = np.zeros(n_demand, dtype=np.int64)
             totals.append(own.total)
         chunk: _Chunk = walk_chunk(

@@ -238,6 +238,50 @@ def walk_chunk(
 
 
 @nb.njit(cache=True, nogil=True)
+def walk_to_targets(indptr, arcs, sites, target_ptr, targets, dist, touched, heap):
+    """Walk from each site to its own listed targets.
+
+    Parameters
+    ----------
+    indptr, arcs
+        As in :func:`search`.
+    sites
+        As in :func:`walk_chunk`.
+    target_ptr, targets
+        CSR by site; a target is (edge, u, v, mm to u, mm to v, access mm), edge -1 on no street.
+    dist, touched, heap
+        Work arrays as in :func:`search`; ``dist`` is all ``FAR`` before and after.
+
+    Returns
+    -------
+    numpy.ndarray
+        int32 per target, mm; -1 where there is no way within the site's bound.
+    """
+    found = np.full(len(targets), -1, np.int32)
+    starts = np.empty(2, np.int64)
+    for at_site in range(len(sites)):
+        edge, u, v, to_u, to_v, access, bound = sites[at_site]
+        if edge < 0:
+            continue
+        starts[0] = ((np.int64(access) + to_u) << _NODE_BITS) | np.int64(u)
+        starts[1] = ((np.int64(access) + to_v) << _NODE_BITS) | np.int64(v)
+        n_touched = search(indptr, arcs, starts, bound, dist, touched, heap)
+        for at in range(target_ptr[at_site], target_ptr[at_site + 1]):
+            to_edge, to, fro, first, last, far_access = targets[at]
+            if to_edge < 0:
+                continue
+            best = min(np.int64(dist[to]) + first, np.int64(dist[fro]) + last)
+            if to_edge == edge:
+                best = min(best, np.int64(access) + abs(first - to_u))
+            best += far_access
+            if best <= bound:
+                found[at] = best
+        for at in range(n_touched):
+            dist[touched[at]] = FAR
+    return found
+
+
+@nb.njit(cache=True, nogil=True)
 def count_rows(rows, totals):
     """Add to ``totals`` how often each row occurs."""
     for row in rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 
 import networkx as nx
 
@@ -23,7 +24,7 @@ def split_graph(network, sets):
     for edge in range(network.n_edges):
         stops = [(0, int(network.edge_u[edge])), *sorted(cuts[edge], key=lambda cut: cut[0])]
         stops.append((int(network.edge_length_mm[edge]), int(network.edge_v[edge])))
-        for (a, one), (b, other) in zip(stops, stops[1:], strict=False):
+        for (a, one), (b, other) in pairwise(stops):
             known = graph.get_edge_data(one, other, {"weight": None})["weight"]
             if one != other and (known is None or b - a < known):
                 graph.add_edge(one, other, weight=b - a)

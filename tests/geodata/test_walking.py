@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shapely import LineString
 
 from geodata.network import build_network, network_from_arrays, snap_points
-from geodata.walking import walk_table
+from geodata.walking import walk_pairs, walk_table
 from tests.geodata.split_graph import all_pairs
 
 CRS = "EPSG:4548"
@@ -161,3 +161,17 @@ def test_nothing_to_walk_from_or_to():
     assert walk_table(network, some, none, 1000).n_demand == 0
     assert as_dict(walk_table(network, some, some, 10)) == {}
     assert as_dict(walk_table(network, some, some, 2_000)) == {(0, 0): 2_000}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_listed_pairs_are_the_same_distances(seed):
+    network, rng = random_city(seed)
+    sites = snap_points(network, rng.uniform(-50, 550, (12, 2)), 60.0, island_below_m=0.0)
+    demand = snap_points(network, rng.uniform(-50, 550, (30, 2)), 60.0, island_below_m=0.0)
+    pairs = np.column_stack([rng.integers(0, 12, 100), rng.integers(0, 30, 100)])
+    wanted = all_pairs(network, sites, demand, None)
+    found = walk_pairs(network, sites, demand, pairs, threads=1 + seed % 2)
+    assert found.tolist() == [wanted.get((row, site), -1) for site, row in pairs.tolist()]
+    near = walk_pairs(network, sites, demand, pairs, bound_mm=300_000)
+    assert near.tolist() == [mm if 0 <= mm <= 300_000 else -1 for mm in found.tolist()]
+    assert len(walk_pairs(network, sites, demand, pairs[:0])) == 0
