@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from siting.coverage import PREMISES, WALK
 from siting.maps.coding import encode_points
 from siting.maps.ground import city_bounds
-from siting.maps.texts import metres, named, people, say
+from siting.maps.texts import named, people, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,13 +23,11 @@ if TYPE_CHECKING:
 
     from geodata.city import City
 
-WALK_BIT = 1
-STREET_BIT = 2
-PREMISES_BIT = 4
+FRONTAGE = "frontage"
+"""Kind of the demand rows that stand for people on a main street."""
 LEFT, WALKED, BY_STREET, AWAY = 0, 1, 2, 3
 """How people of a row are served, as the page's script knows it."""
 
-_MOBILE_RULE = "R4"
 _NAMED_PLACES = 5_000
 _PRECISE_M = 30.0
 
@@ -144,7 +143,7 @@ def served_status(
     reason = allocation["reason"].reindex(demand.index).fillna(0).astype(np.int64)
     site = allocation["site_id"].reindex(demand.index)
     served = site.notna() & site.ne("")
-    near = (reason & (WALK_BIT | PREMISES_BIT)) > 0
+    near = (reason & (WALK | PREMISES)) > 0
     status[served & near] = WALKED
     status[served & ~near] = BY_STREET
     return status
@@ -158,6 +157,8 @@ def people_layer(
     site_ids: Sequence[str],
 ) -> dict[str, Any]:
     """People by place; rows of one place share its point.
+
+    Frontage points come last and are not ``drawn`` as circles: the street itself shows them.
 
     Parameters
     ----------
@@ -174,7 +175,8 @@ def people_layer(
     """
     west, south, *_rest = city_bounds(city)
     xy = shapely.get_coordinates(demand.geometry.to_numpy())
-    order = np.lexsort((xy[:, 1], np.round(xy[:, 0], -3)))
+    frontage = demand["place_kind"].eq(FRONTAGE).to_numpy()
+    order = np.lexsort((xy[:, 1], np.round(xy[:, 0], -3), frontage))
     rows = demand.iloc[order]
     place_code, place_ids = pd.factorize(rows["place_id"])
     first = np.unique(place_code, return_index=True)[1]
@@ -185,6 +187,7 @@ def people_layer(
     walk = np.where((site >= 0) & (walk_mm < np.iinfo(np.int32).max), walk_mm / 1000, -1)
     layer: dict[str, Any] = {
         "xy": encode_points(city.to_lonlat(xy[order][first]), (west, south)),
+        "drawn": int(rows["place_id"][~frontage[order]].nunique()),
         "place": place_code.tolist(),
         "people": [_short(value) for value in (rows["people_milli"] / 1000).tolist()],
         "status": status.reindex(rows.index).tolist(),
@@ -193,7 +196,7 @@ def people_layer(
         "walk": np.rint(walk).astype(int).tolist(),
     }
     if len(place_ids) <= _NAMED_PLACES:
-        layer["names"] = place_names(city).reindex(place_ids).fillna("").tolist()
+        layer["names"] = rows["place_name"].iloc[first].tolist()
     return {"places": layer, "groups": list(map(str, groups))}
 
 
@@ -201,20 +204,11 @@ def _short(value: float) -> float | int:
     return int(value) if value.is_integer() else round(value, 1)
 
 
-def place_names(city: City) -> pd.Series:
-    """Name of each feature of each layer, index feature id."""
-    named_rows = [frame["name"] for frame in city.layers.values() if len(frame)]
-    if not named_rows:
-        return pd.Series(dtype=object)
-    names = pd.concat(named_rows)
-    return names[~names.index.duplicated()]
-
-
 def gap_layer(city: City, clusters: gpd.GeoDataFrame, lang: str) -> list[dict[str, Any]]:
-    """Clusters of people left out, with the rule that would serve them."""
+    """Clusters of people left out, largest first, with the rule that would serve them."""
     if not len(clusters):
         return []
-    centres = shapely.get_coordinates(clusters.geometry.centroid.to_numpy())
+    centres = shapely.get_coordinates(clusters.geometry.to_numpy())
     lonlat = city.to_lonlat(centres)
     entries = []
     for (_gap_id, row), place in zip(_rows(clusters), lonlat.tolist(), strict=True):
@@ -223,23 +217,19 @@ def gap_layer(city: City, clusters: gpd.GeoDataFrame, lang: str) -> list[dict[st
         amount = people(row["people_milli"])
         fields = [
             [say(lang, "field_gap_people"), amount],
+            [say(lang, "field_gap_groups"), named(lang, "group", row.get("main_group", ""))],
             [say(lang, "field_gap_rule"), named(lang, "rule", row.get("rule", ""))],
         ]
         entries.append(
             {
                 "lon": round(place[0], 6),
                 "lat": round(place[1], 6),
-                "radius_m": round(float(row.get("radius_m") or 300.0)),
+                "people": round(row["people_milli"] / 1000, 1),
                 "title": title,
                 "badge": amount,
                 "fields": [field for field in fields if field[1]],
-                "reason": str(row.get(f"reason_{lang}") or ""),
-                "tags": [],
+                "reason": "",
+                "tags": [say(lang, "sample")] if row.get("sample") else [],
             }
         )
     return entries
-
-
-def format_walk(value_mm: float) -> str:
-    """Walking millimetres as metres or kilometres."""
-    return metres(value_mm / 1000.0)

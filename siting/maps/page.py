@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,6 +10,7 @@ import folium
 from branca.element import Figure, MacroElement
 from folium.template import Template
 
+from siting.files import write_bytes
 from siting.maps.assets import map_assets
 from siting.maps.coding import script_json
 from siting.maps.errors import MapWriteError
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_ZOOM = 18
+_NOWHERE = (116.0, 39.4, 116.8, 40.0)
 _LANG_TAGS = {"zh": "zh-CN", "en": "en"}
 
 
@@ -39,7 +39,9 @@ class OfflineFigure(Figure):
         "{{ this.tail }}\n</body>\n</html>\n"
     )
 
-    def __init__(self, *, title: str, lang: str, data: Mapping[str, Any], tail: str = "") -> None:
+    def __init__(
+        self, *, title: str, lang: str, data: Mapping[str, Any] | None, tail: str = ""
+    ) -> None:
         super().__init__()
         assets = map_assets()
         self.lang_tag = _LANG_TAGS[lang]
@@ -51,7 +53,10 @@ class OfflineFigure(Figure):
 
 
 class OfflineMap(folium.Map):
-    """A folium map without tiles and without a single outside address."""
+    """A folium map without tiles and without a single outside address.
+
+    Without data the page holds an empty map, and ``tail`` (a script element) fills it.
+    """
 
     default_js: ClassVar[list[tuple[str, str]]] = []
     default_css: ClassVar[list[tuple[str, str]]] = []
@@ -64,18 +69,16 @@ class OfflineMap(folium.Map):
         {% macro script(this, kwargs) %}
         var {{ this.get_name() }} = L.map("{{ this.get_name() }}", {
             center: {{ this.location|tojson }}, zoom: {{ this.options.zoom }},
-            minZoom: 8, maxZoom: {{ this.top_zoom }}, zoomControl: false
+            minZoom: 8, maxZoom: {{ this.top_zoom }}, zoomSnap: 0.5, zoomControl: false
         });
-        L.control.zoom({zoomInTitle: stationData.labels.zoom_in,
-            zoomOutTitle: stationData.labels.zoom_out}).addTo({{ this.get_name() }});
         {% endmacro %}
         """
     )
 
     def __init__(
-        self, *, title: str, lang: str, data: Mapping[str, Any], tail: str = ""
+        self, *, title: str, lang: str, data: Mapping[str, Any] | None, tail: str = ""
     ) -> None:
-        west, south, east, north = data["base"]["bounds"]
+        west, south, east, north = data["base"]["bounds"] if data else _NOWHERE
         super().__init__(
             location=[(south + north) / 2, (west + east) / 2], zoom_start=11, tiles=None
         )
@@ -84,7 +87,8 @@ class OfflineMap(folium.Map):
         self.label = escape(title)
         figure = OfflineFigure(title=title, lang=lang, data=data, tail=tail)
         figure.add_child(self, name="station_map")
-        self.add_child(PlanLayers(), name="plan_layers")
+        if data is not None:
+            self.add_child(PlanLayers(), name="plan_layers")
 
     def save(self, outfile: Path | str, **_options: object) -> None:
         """Write the page whole or not at all.
@@ -96,16 +100,7 @@ class OfflineMap(folium.Map):
         """
         path = Path(outfile)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-                    out.write(self.get_root().render())
-                Path(aside).chmod(0o644)
-                Path(aside).replace(path)
-            except BaseException:
-                Path(aside).unlink(missing_ok=True)
-                raise
+            write_bytes(path, self.get_root().render().encode())
         except OSError as error:
             raise MapWriteError(path=path, why=error.strerror or "") from error
 

@@ -22,12 +22,18 @@
     left: { fill: "rgba(255,255,255,.55)", line: "#B2182B" },
     away: { fill: "#8a8a8a", line: "#555" },
   };
+  const BADGES = 20;
+  const SIGNS = {
+    asked: '<svg viewBox="0 0 30 30" width="30" height="30" aria-hidden="true"><circle cx="15" cy="15" r="11" fill="none" stroke="#000" stroke-width="2.5"/><path d="M15 0V30M0 15H30" stroke="#000" stroke-width="1.5"/></svg>',
+    ban: '<svg viewBox="0 0 30 30" width="30" height="30" aria-hidden="true"><circle cx="15" cy="15" r="12" fill="rgba(255,255,255,.7)" stroke="#111" stroke-width="3"/><path d="M7 7 23 23" stroke="#111" stroke-width="3"/></svg>',
+    force: '<svg viewBox="0 0 30 30" width="30" height="30" aria-hidden="true"><path d="M15 1 19 11 29 11 21 18 24 28 15 22 6 28 9 18 1 11 11 11Z" fill="#FFD23F" stroke="#111" stroke-width="1.5"/></svg>',
+  };
   const BASE = [
     { kind: "river", color: "#a9cde4", width: [1.2, 2.2, 4] },
-    { kind: "assumed", color: "#dedbd2", width: [0.4, 0.7, 1], dash: [2, 4] },
-    { kind: "minor", color: "#d9d5cb", width: [0.5, 1, 2.4] },
-    { kind: "guessed", color: "#cfcabd", width: [0.6, 1, 2], dash: [6, 3] },
-    { kind: "main", color: "#bdb6a5", width: [0.9, 1.8, 4.5] },
+    { kind: "assumed", color: "#cbc4b4", width: [0.5, 0.8, 1.2], dash: [2, 4] },
+    { kind: "minor", color: "#cdc7b9", width: [0.6, 1.1, 2.4] },
+    { kind: "guessed", color: "#aaa18c", width: [0.8, 1.2, 2.4], dash: [7, 3] },
+    { kind: "main", color: "#a39a83", width: [1, 2.2, 4.5] },
     { kind: "rail", color: "#8d8d8d", width: [0.8, 1, 1.6], dash: [7, 4] },
     { kind: "motorway", color: "#e0b872", width: [1.2, 2.2, 5] },
   ];
@@ -229,6 +235,7 @@
         put[given.place[i]] += given.people[i];
       }
       this.places = { xy: xy, served: served, left: left, street: street, away: away, rows: given };
+      this.places.drawn = given.drawn === undefined ? count : given.drawn;
     },
 
     _decodeStreets: function (streets) {
@@ -243,8 +250,8 @@
     _dots: function (ctx, v, amounts, style) {
       const xy = this.places.xy;
       ctx.beginPath();
-      for (let i = 0; i < amounts.length; i += 1) {
-        if (amounts[i] <= 0) {
+      for (let i = 0; i < this.places.drawn; i += 1) {
+        if (!(amounts[i] > 0)) {
           continue;
         }
         const x = xy[2 * i] * v.k - v.ox;
@@ -354,22 +361,25 @@
 
     _buildGaps: function (gaps) {
       this.layers.gaps.clearLayers();
-      for (const gap of gaps) {
-        const ring = L.circle([gap.lat, gap.lon], {
-          radius: gap.radius_m,
+      gaps.forEach(function (gap, index) {
+        const ring = L.circleMarker([gap.lat, gap.lon], {
+          radius: Math.max(9, Math.min(30, 7 + Math.sqrt(gap.people) * 0.5)),
           color: "#B2182B",
-          weight: 2,
-          dashArray: "6 5",
+          weight: 2.2,
+          dashArray: "6 4",
           fillColor: "#B2182B",
-          fillOpacity: 0.07,
+          fillOpacity: 0.08,
         });
         ring.bindPopup(function () {
           return card(gap.title, gap.tags, gap.fields, gap.reason);
         });
         this.layers.gaps.addLayer(ring);
-        const tag = L.divIcon({ className: "sm-gap", html: node("span", gap.badge), iconSize: [0, 0] });
-        this.layers.gaps.addLayer(L.marker([gap.lat, gap.lon], { icon: tag, interactive: false, keyboard: false }));
-      }
+        if (index < BADGES) {
+          const tag = L.divIcon({ className: "sm-gap", html: node("span", gap.badge), iconSize: [0, 0] });
+          const badge = L.marker([gap.lat, gap.lon], { icon: tag, interactive: false, keyboard: false, zIndexOffset: -400 });
+          this.layers.gaps.addLayer(badge);
+        }
+      }, this);
     },
 
     _buildExisting: function (existing) {
@@ -389,14 +399,15 @@
 
     _controls: function () {
       const map = this.map;
-      for (const key of ["R1", "R2", "R3", "R4", "mobile", "many", "gaps", "existing"]) {
+      for (const key of ["R1", "R2", "R3", "R4", "mobile", "many", "gaps", "existing", "marks"]) {
         this.layers[key] = L.layerGroup();
       }
+      this.layers.marks.addTo(map);
       this.layers.streets = this._sheet("roads", this._paintStreets.bind(this));
       this.layers.served = this._sheet("people", this._paintServed.bind(this));
       this.layers.left = this._sheet("people", this._paintLeft.bind(this));
       this.layers.links = this._sheet("links", this._paintLinks.bind(this));
-      this.places = { xy: [], served: [], left: [], street: [], away: [], rows: { site: [] } };
+      this.places = { xy: [], served: [], left: [], street: [], away: [], drawn: 0, rows: { site: [] } };
       this.streets = { served: [], left: [] };
       const overlays = {};
       const order = ["R1", "R2", "R3", "R4", "mobile", "many", "existing", "gaps", "streets", "served", "left", "names"];
@@ -418,6 +429,7 @@
         button.title = this.t("layers");
         button.setAttribute("aria-label", this.t("layers"));
       }
+      L.control.zoom({ zoomInTitle: this.t("zoom_in"), zoomOutTitle: this.t("zoom_out") }).addTo(map);
       L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
       this._legendControl(narrow);
     },
@@ -514,7 +526,7 @@
       const at = this.map.containerPointToLayerPoint(point);
       let best = -1;
       let least = 1e9;
-      for (let i = 0; i < xy.length / 2; i += 1) {
+      for (let i = 0; i < this.places.drawn; i += 1) {
         const dx = xy[2 * i] * k - o.x - at.x;
         const dy = xy[2 * i + 1] * k - o.y - at.y;
         const total = this.places.served[i] + this.places.left[i] + this.places.street[i] + this.places.away[i];
@@ -557,6 +569,20 @@
     fit: function () {
       const b = this.data.base.bounds;
       this.map.fitBounds([[b[1], b[0]], [b[3], b[2]]], { padding: [6, 6] });
+    },
+
+    /** Signs that a page sets by hand: a place asked about, a station banned or forced. */
+    mark: function (marks) {
+      const text = JSON.stringify(marks);
+      if (text === this.marked) {
+        return;
+      }
+      this.marked = text;
+      this.layers.marks.clearLayers();
+      for (const one of marks) {
+        const icon = L.divIcon({ className: "sm-mark sm-mark-" + (SIGNS[one.kind] ? one.kind : "asked"), html: SIGNS[one.kind] || SIGNS.asked, iconSize: [30, 30] });
+        L.marker([one.lat, one.lon], { icon: icon, title: one.title, interactive: false, keyboard: false, zIndexOffset: 900 }).addTo(this.layers.marks);
+      }
     },
 
     select: function (id) {

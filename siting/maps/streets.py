@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 
 from siting.maps.coding import encode_lines
 from siting.maps.ground import city_bounds
-from siting.maps.layers import AWAY, LEFT
+from siting.maps.layers import AWAY, FRONTAGE, LEFT
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from geodata.city import City
 
 _PIECE_M = 50.0
-_STREET_KIND = "street"
 
 
 def street_layer(city: City, demand: gpd.GeoDataFrame, status: pd.Series) -> dict[str, Any]:
@@ -30,11 +29,11 @@ def street_layer(city: City, demand: gpd.GeoDataFrame, status: pd.Series) -> dic
     city
         The city.
     demand
-        Demand rows; those of kind ``street`` are frontage points with a ``street_name``.
+        Demand rows; those of kind ``frontage`` are frontage points with a ``street_name``.
     status
         Of :func:`siting.maps.layers.served_status`.
     """
-    points = demand[demand["place_kind"].eq(_STREET_KIND) & demand["street_name"].ne("")]
+    points = demand[demand["place_kind"].eq(FRONTAGE) & demand["street_name"].ne("")]
     west, south, *_rest = city_bounds(city)
     origin = (west, south)
     served: list[np.ndarray] = []

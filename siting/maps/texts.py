@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from siting.i18n import t, texts
@@ -30,13 +29,6 @@ def people(milli: float) -> str:
     if 0 < amount < _FEW and not amount.is_integer():
         return f"{amount:.1f}"
     return f"{round(amount):,}"
-
-
-def metres(value: float) -> str:
-    """Metres below one kilometre, kilometres with one decimal above."""
-    if not math.isfinite(value):
-        return "-"
-    return f"{value / 1000:.1f} km" if value >= 1000 else f"{value:.0f} m"  # noqa: PLR2004
 
 
 def named(lang: str, kind: str, value: object) -> str:

@@ -1,0 +1,1 @@
+"""The planner's dashboard: all Streamlit code, thin over the engine."""

@@ -1,0 +1,130 @@
+/* Between the map page and the dashboard: data come by key, the view stays, clicks go back. */
+(function () {
+  "use strict";
+
+  const params = new URLSearchParams(window.location.search);
+  const kept = {};
+  let map = null;
+  let current = {};
+  let count = 0;
+  let channel = null;
+  let moving = false;
+
+  function send(type, fields) {
+    const message = Object.assign({ isStreamlitMessage: true, type: "streamlit:" + type }, fields);
+    window.parent.postMessage(message, "*");
+  }
+
+  function pick(event) {
+    count += 1;
+    const value = Object.assign({ n: Date.now() + ":" + count }, event);
+    send("setComponentValue", { value: value, dataType: "json" });
+  }
+
+  function data(key) {
+    if (!kept[key]) {
+      kept[key] = fetch("data/" + key + ".json").then(function (answer) {
+        if (!answer.ok) {
+          throw new Error("data " + answer.status);
+        }
+        return answer.json();
+      });
+    }
+    return kept[key];
+  }
+
+  function remember() {
+    const centre = station_map_page.getCenter();
+    const view = [centre.lat, centre.lng, station_map_page.getZoom()];
+    try {
+      window.sessionStorage.setItem("view:" + current.view_key, JSON.stringify(view));
+    } catch (error) {
+      /* Storage may be switched off; the view then starts anew. */
+    }
+    if (channel && !moving) {
+      channel.postMessage(view);
+    }
+  }
+
+  function restore() {
+    let view = null;
+    try {
+      view = JSON.parse(window.sessionStorage.getItem("view:" + current.view_key));
+    } catch (error) {
+      view = null;
+    }
+    if (Array.isArray(view) && view.every(Number.isFinite)) {
+      station_map_page.setView([view[0], view[1]], view[2], { animate: false });
+    } else {
+      map.fit();
+    }
+  }
+
+  function together(group) {
+    if (!group || channel || !window.BroadcastChannel) {
+      return;
+    }
+    channel = new BroadcastChannel("station-maps-" + group);
+    channel.onmessage = function (event) {
+      moving = true;
+      station_map_page.setView([event.data[0], event.data[1]], event.data[2], { animate: false });
+      moving = false;
+    };
+  }
+
+  function create(base, args) {
+    map = new StationMap(station_map_page, Object.assign({ silent: args.silent, hidden: args.hidden }, base));
+    map.onPick(pick);
+    station_map_page.on("moveend", remember);
+    restore();
+    together(args.group);
+  }
+
+  function fail(error) {
+    const box = document.createElement("p");
+    box.className = "sm-missing";
+    box.setAttribute("role", "alert");
+    box.textContent = current.failed + " (" + error.message + ")";
+    document.body.textContent = "";
+    document.body.appendChild(box);
+  }
+
+  function render(args) {
+    current = args;
+    document.documentElement.lang = args.lang_tag;
+    document.title = args.title;
+    document.querySelector(".folium-map").setAttribute("aria-label", args.title);
+    document.body.style.height = args.height + "px";
+    send("setFrameHeight", { height: args.height });
+    Promise.all([data(args.base), data(args.plan)])
+      .then(function (both) {
+        if (args !== current) {
+          return;
+        }
+        station_map_page.invalidateSize();
+        if (!map || map.baseKey !== args.base) {
+          if (map) {
+            window.location.reload();
+            return;
+          }
+          create(both[0], args);
+          map.baseKey = args.base;
+        }
+        if (map.planKey !== args.plan) {
+          map.setPlan(both[1]);
+          map.planKey = args.plan;
+        }
+        map.mark(args.marks || []);
+        document.body.dataset.drawn = args.plan;
+      })
+      .catch(fail);
+  }
+
+  window.addEventListener("message", function (event) {
+    if (event.data && event.data.type === "streamlit:render") {
+      render(event.data.args);
+    }
+  });
+  document.body.dataset.embedded = params.get("streamlitUrl") ? "yes" : "no";
+  send("componentReady", { apiVersion: 1 });
+})();

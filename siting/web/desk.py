@@ -1,0 +1,110 @@
+"""What lies on a planner's desk: the plan shown, and the run that may replace it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from siting.web import state
+from siting.web.engine import default_settings, open_city, ready_plan
+from siting.web.errors import RunLostError
+from siting.web.jobs import Progress, read_progress, start_run
+from siting.web.runs import read_question
+from siting.web.store import read_solution, settings_from_table
+
+if TYPE_CHECKING:
+    from siting.plan import Plan
+    from siting.settings import Settings
+
+_DEFAULT_RUN = "default-"
+_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The state of one visit.
+
+    Attributes
+    ----------
+    city_id
+        City worked on.
+    asked
+        Settings of the run, or of the shipped plan.
+    plan
+        The plan to show; None while the very first is being made.
+    run
+        Key of the run whose settings are ``asked``; empty for the shipped plan.
+    progress
+        How far the run is; None where nothing was run.
+    """
+
+    city_id: str
+    asked: Settings
+    plan: Plan | None
+    run: str
+    progress: Progress | None
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether a run is going on."""
+        return self.progress is not None and self.progress.state == "running"
+
+
+def look() -> Desk:
+    """Read the desk from the address and the disk.
+
+    Raises
+    ------
+    RunLostError
+        The address names a run that is not there.
+    """
+    city_id, key = state.CITY, state.kept(state.DRAFT)
+    if not key:
+        return _shipped(city_id)
+    question = read_question(key)
+    asked = settings_from_table(question["settings"])
+    progress = read_progress(key)
+    plan = ready_plan(city_id, asked) if progress.state == "done" else None
+    if plan is None:
+        plan = _before(city_id, question.get("previous", ""))
+    return Desk(city_id=city_id, asked=asked, plan=plan, run=key, progress=progress)
+
+
+def _shipped(city_id: str) -> Desk:
+    asked = default_settings(city_id)
+    plan = ready_plan(city_id, asked)
+    if plan is not None:
+        return Desk(city_id=city_id, asked=asked, plan=plan, run="", progress=None)
+    key = _DEFAULT_RUN + asked.hash[:_DIGITS]
+    try:
+        progress = read_progress(key)
+    except RunLostError:
+        progress = None
+    unusable = progress is None or progress.state in ("lost", "done")
+    if unusable:
+        start_run(city_id, asked, key=key)
+    return Desk(city_id=city_id, asked=asked, plan=None, run=key, progress=read_progress(key))
+
+
+def _before(city_id: str, key: str) -> Plan | None:
+    """Give the last finished plan before a run."""
+    while key:
+        question = read_question(key)
+        settings = settings_from_table(question["settings"])
+        if read_solution(open_city(city_id), settings) is not None:
+            return ready_plan(city_id, settings)
+        key = question.get("previous", "")
+    return ready_plan(city_id, default_settings(city_id))
+
+
+def run_with(desk: Desk, settings: Settings) -> None:
+    """Start a run from this desk; the address then names it."""
+    done = desk.progress is None or desk.progress.state == "done"
+    before = desk.run if done else _last_done(desk.run)
+    state.keep(state.DRAFT, start_run(desk.city_id, settings, previous=before))
+
+
+def _last_done(key: str) -> str:
+    while key and read_progress(key).state != "done":
+        key = read_question(key).get("previous", "")
+    return key

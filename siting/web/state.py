@@ -1,0 +1,53 @@
+"""Language, run and plan of a visitor: kept in the session, written into the address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from siting.i18n import LANGUAGES, error_text, t
+
+if TYPE_CHECKING:
+    from geodata.errors import WarmStationsError
+
+LANG, DRAFT, PLAN = "lang", "draft", "plan"
+CITY = "daxing"
+
+
+def settle() -> None:
+    """Take language, run and plan from the address, else from the session; write them back."""
+    for name in (LANG, DRAFT, PLAN):
+        given = st.query_params.get(name) or st.session_state.get(f"kept_{name}") or ""
+        if name == LANG and given not in LANGUAGES:
+            given = LANGUAGES[0]
+        keep(name, given)
+
+
+def keep(name: str, value: str) -> None:
+    """Remember a value in the session and in the address; empty forgets it."""
+    st.session_state[f"kept_{name}"] = value
+    if value:
+        st.query_params[name] = value
+    elif name in st.query_params:
+        del st.query_params[name]
+
+
+def kept(name: str) -> str:
+    """Give a remembered value, empty if there is none."""
+    return str(st.session_state.get(f"kept_{name}") or "")
+
+
+def lang() -> str:
+    """Give the visitor's language."""
+    return kept(LANG) or LANGUAGES[0]
+
+
+def say(key: str, /, **facts: object) -> str:
+    """Give the text ``web.<key>`` in the visitor's language."""
+    return t(lang(), f"web.{key}", **facts)
+
+
+def show_error(error: WarmStationsError) -> None:
+    """Show an error's sentence."""
+    st.error(error_text(lang(), error))

@@ -1,0 +1,66 @@
+"""Solutions on disk, by settings and city: what is proved once is read, not searched again."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Any
+
+from siting.files import write_json
+from siting.settings_file import settings_from
+from siting.solve.model import Solution, Stage2
+from siting.web.home import home
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geodata import City
+    from siting.settings import Settings
+
+_DIGITS = 20
+_LEFT_OUT = ("certificate", "stage2")
+_TUPLES = ("chosen", "first_chosen")
+
+
+def settings_table(settings: Settings) -> dict[str, Any]:
+    """Write settings as a nested table; :func:`settings_from_table` reads it back."""
+    table = dataclasses.asdict(settings)
+    table["plan"]["priorities"] = dict(settings.plan.priorities)
+    rules = {}
+    for rule in table.pop("rules"):
+        rules[rule.pop("id")] = {**rule, "options": dict(rule["options"])}
+    return {**table, "rules": rules}
+
+
+def settings_from_table(table: dict[str, Any]) -> Settings:
+    """Read what :func:`settings_table` wrote."""
+    return settings_from(table)
+
+
+def solution_path(city_version: str, settings_hash: str) -> Path:
+    """File of the solution for a city and settings."""
+    return home() / "solutions" / f"{city_version[:_DIGITS]}-{settings_hash[:_DIGITS]}.json"
+
+
+def write_solution(city: City, settings: Settings, solution: Solution) -> None:
+    """Keep a solution; its certificate is left out, the bound stays."""
+    table = {
+        field.name: getattr(solution, field.name)
+        for field in dataclasses.fields(solution)
+        if field.name not in _LEFT_OUT
+    }
+    stage2 = solution.stage2
+    table["stage2"] = None if stage2 is None else dataclasses.asdict(stage2)
+    write_json(solution_path(city.version, settings.hash), table)
+
+
+def read_solution(city: City, settings: Settings) -> Solution | None:
+    """Read a kept solution; None if there is none for just this city and these settings."""
+    path = solution_path(city.version, settings.hash)
+    if not path.is_file():
+        return None
+    table = json.loads(path.read_text(encoding="utf-8"))
+    stage2 = table.pop("stage2")
+    for name in _TUPLES:
+        table[name] = tuple(table[name])
+    return Solution(**table, stage2=None if stage2 is None else Stage2(**stage2))

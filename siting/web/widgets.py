@@ -1,0 +1,81 @@
+"""Parts that several pages use: figures, tables, sentences. Every text is escaped here."""
+
+from __future__ import annotations
+
+from html import escape
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from geodata.city import Note
+
+
+def show_style() -> None:
+    """Lay the dashboard's own style on the page."""
+    css = resources.files("siting.web").joinpath("page.css").read_text(encoding="utf-8")
+    st.html(f"<style>{css}</style>")
+
+
+def show_figures(figures: Iterable[tuple[str, str, str]]) -> None:
+    """Show figures as cards: label, value with unit, and a line below."""
+    cards = "".join(
+        f'<div class="ws-card"><div class="ws-label">{escape(label)}</div>'
+        f'<div class="ws-value">{escape(value)}</div>'
+        f'<div class="ws-below">{escape(below)}</div></div>'
+        for label, value, below in figures
+    )
+    st.html(f'<div class="ws-cards">{cards}</div>')
+
+
+def show_table(
+    caption: str, headers: Sequence[str], rows: Iterable[Sequence[object]], *, texts: int = 1
+) -> None:
+    """Show a table that prints and that a screen reader reads.
+
+    Parameters
+    ----------
+    caption
+        What the table holds, with units.
+    headers
+        One text for each column.
+    rows
+        Cells; numbers come as text already.
+    texts
+        Number of columns, from the left, that hold text; the others are set to the right.
+    """
+    head = "".join(f'<th scope="col">{escape(header)}</th>' for header in headers)
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f"<td{'' if number < texts else ' class=ws-number'}>{escape(str(cell))}</td>"
+            for number, cell in enumerate(row)
+        )
+        + "</tr>"
+        for row in rows
+    )
+    st.html(
+        '<div class="ws-scroll" tabindex="0"><table class="ws-table">'
+        f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def show_notes(notes: Iterable[Note], lang: str) -> None:
+    """Show what must be said beside the results."""
+    items = "".join(f"<li>{escape(note.en if lang == 'en' else note.zh)}</li>" for note in notes)
+    if items:
+        st.html(f'<ul class="ws-notes">{items}</ul>')
+
+
+def people(milli: float) -> str:
+    """Write thousandths of a person as whole people."""
+    return f"{round(float(milli) / 1000):,}"
+
+
+def share(part: float, whole: float) -> str:
+    """Write a share as per cent with one decimal; a dash where there is no whole."""
+    return f"{part / whole:.1%}" if whole else "-"
