@@ -64,6 +64,7 @@ def build_problem(
         conflicts=_conflicts(sites, settings.plan.spacing_m),
         scores=sites["score"].to_numpy(dtype=float),
         limits=Limits(nodes=settings.solver.nodes, gap=settings.solver.tolerance),
+        stage2_share=settings.solver.stage2_share,
         seed=settings.solver.seed,
     )
     return problem, notes
