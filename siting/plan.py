@@ -194,8 +194,8 @@ def _stations(
     chosen = chosen.join(figures)
     names = city.towns["name"]
     chosen["town_name"] = [str(names.get(code, "")) for code in chosen["town_code"]]
-    ordered = chosen.assign(site_id=chosen.index).sort_values(
-        ["served_milli", "score", "site_id"], ascending=[False, False, True]
+    ordered = chosen.sort_index().sort_values(
+        ["served_milli", "score"], ascending=[False, False], kind="stable"
     )
     ordered["rank"] = range(1, len(ordered) + 1)
     lengths = main_streets(city)["length_m"]
@@ -206,6 +206,5 @@ def _stations(
             station_reason(lang, row, cutoff_m, float(lengths.get(row["street_id"], 0.0)))
             for row in rows
         ]
-    result: gpd.GeoDataFrame = ordered.drop(columns=["site_id"])
-    result.index.name = "site_id"
-    return result
+    ordered.index.name = "site_id"
+    return ordered
