@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geodata.network import Origin
+from geodata.network import ISLAND_BELOW_M, Origin, island_edges
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -50,7 +50,8 @@ class PackedStreets:
     names
         Street names, position 0 is "".
     position
-        int32 (n_edges,), where each edge of the network stands in the packed order.
+        int32 (n_edges,), where each edge of the network stands in the packed order; -1 for one
+        that was left out.
     """
 
     text: str
@@ -59,8 +60,15 @@ class PackedStreets:
     position: NDArray[np.int32]
 
 
-def pack_streets(network: StreetNetwork, barriers: gpd.GeoDataFrame | None = None) -> PackedStreets:
+def pack_streets(
+    network: StreetNetwork,
+    barriers: gpd.GeoDataFrame | None = None,
+    *,
+    island_m: float = ISLAND_BELOW_M,
+) -> PackedStreets:
     """Pack streets and barrier lines.
+
+    Islands are left out: the engine puts nobody there, so no way on the phone may use them.
 
     Parameters
     ----------
@@ -68,8 +76,11 @@ def pack_streets(network: StreetNetwork, barriers: gpd.GeoDataFrame | None = Non
         Streets in a metric CRS.
     barriers
         Lines that walkers cross only where the network does; the same CRS.
+    island_m
+        A connected component shorter than this, other than the longest, is an island.
     """
     order = np.lexsort((network.edge_length_mm, network.edge_v, network.edge_u))
+    order = order[~island_edges(network, island_m)[order]]
     origin = _origin(network)
     node_x = _decimetres(network.node_x - origin[0])
     node_y = _decimetres(network.node_y - origin[1])
@@ -92,7 +103,7 @@ def pack_streets(network: StreetNetwork, barriers: gpd.GeoDataFrame | None = Non
         zigzag(_from_start(inner_y, inner_count, node_y[u])),
         _barrier_bytes(barriers, origin),
     ]
-    position = np.empty(len(order), dtype=np.int32)
+    position = np.full(network.n_edges, -1, dtype=np.int32)
     position[order] = np.arange(len(order), dtype=np.int32)
     return PackedStreets(
         text=base64.b64encode(b"".join(parts)).decode("ascii"),

@@ -1,0 +1,107 @@
+/* Everything the page knows, from the two data blocks. */
+
+function loadWorld() {
+  const data = JSON.parse(document.getElementById("page-data").textContent);
+  const streets = decodeStreets(document.getElementById("streets-data").textContent);
+  const graph = buildGraph(streets);
+  const grid = buildGrid(streets);
+  const stations = loadStations(data);
+  const world = {
+    ...data,
+    lang: "zh",
+    streets,
+    graph,
+    grid,
+    stations,
+    search: makeSearch(graph),
+    doors: buildDoors(streets, graph, stations),
+    hours: makeHours(data.hours),
+    projection: makeProjection(data.projection),
+    rota: loadRota(data.rota),
+  };
+  world.centre = busiest(stations, grid);
+  return world;
+}
+
+/* Columns become rows; x, y, along and access are decimetres. */
+function loadStations(data) {
+  const c = data.stations;
+  return c.id.map((id, n) => ({
+    id,
+    number: n,
+    name: c.name[n],
+    x: c.x[n],
+    y: c.y[n],
+    edge: c.edge[n],
+    along: c.along[n],
+    access: c.access[n],
+    lon: c.lon[n] / 1e6,
+    lat: c.lat[n] / 1e6,
+    gcj02: [(c.lon[n] + c.shiftLon[n]) / 1e6, (c.lat[n] + c.shiftLat[n]) / 1e6],
+    rule: c.rule[n],
+    services: c.services[n],
+    mobile: Boolean(c.flags[n] & 1),
+    internal: Boolean(c.flags[n] & 2),
+    sample: Boolean(c.flags[n] & 4),
+    hoursConfirmed: Boolean(c.flags[n] & 8),
+    servicesConfirmed: Boolean(c.flags[n] & 16),
+    host: data.hosts[c.host[n]],
+    town: data.towns[c.town[n]],
+    street: data.stationStreets[c.street[n]],
+    address: c.address[n] || "",
+    phone: c.phone[n] || "",
+    note: c.note[n] || "",
+    accuracy: c.accuracy[n],
+  }));
+}
+
+function loadRota(rows) {
+  const weeks = new Map();
+  rows.forEach(([monday, container, number]) => {
+    if (!weeks.has(monday)) weeks.set(monday, []);
+    weeks.get(monday).push({ container, number });
+  });
+  return weeks;
+}
+
+/* The station with the most others within 1.5 km: where the map opens. */
+function busiest(stations, grid) {
+  if (!stations.length) return { x: grid.maxX / 2, y: grid.maxY / 2 };
+  const cells = new Map();
+  const key = (station) => `${Math.floor(station.x / 30000)}:${Math.floor(station.y / 30000)}`;
+  stations.forEach((station) => cells.set(key(station), (cells.get(key(station)) || 0) + 1));
+  let best = stations[0];
+  stations.forEach((station) => { if (cells.get(key(station)) > cells.get(key(best))) best = station; });
+  return { x: best.x, y: best.y };
+}
+
+/* A place on the map with its foot on the street. */
+function makePlace(world, x, y, name) {
+  return { x, y, name, foot: snapTo(world.streets, world.grid, x, y) };
+}
+
+/* The wanted stations, nearest first; those without a walking way last, as the crow flies. */
+function answersFrom(world, place, wanted, k) {
+  const found = nearestStations(world, place, wanted, k);
+  if (found.length >= k) return found;
+  const have = new Set(found.map((answer) => answer.number));
+  const others = world.stations.filter((station) => !have.has(station.number) && wanted(station.number))
+    .map((station) => ({ number: station.number, way: Math.round(Math.hypot(station.x - place.x, station.y - place.y)), crow: true }))
+    .sort((a, b) => a.way - b.way);
+  return found.concat(others.slice(0, k - found.length));
+}
+
+/* Places by name: those that begin with the text first, then those that hold it. */
+function findPlaces(world, text, limit) {
+  const wanted = text.trim().toLowerCase();
+  if (!wanted) return [];
+  const score = (name) => {
+    const at = name.toLowerCase().indexOf(wanted);
+    return at < 0 ? -1 : at === 0 ? name.length : 100 + name.length;
+  };
+  const found = world.places.map(([name, kind, x, y]) => ({ name, kind: world.placeKinds[kind], x, y, score: score(name) }))
+    .concat(world.stations.map((station) => ({ name: station.name, kind: "station", x: station.x, y: station.y, number: station.number, score: score(station.name) })))
+    .filter((place) => place.score >= 0);
+  found.sort((a, b) => a.score - b.score || (a.name < b.name ? -1 : 1));
+  return found.slice(0, limit);
+}

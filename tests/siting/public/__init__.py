@@ -1,0 +1,1 @@
+"""Tests of what the public gets: edition, page, publishing, papers."""
