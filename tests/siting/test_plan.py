@@ -11,7 +11,7 @@ from siting.gaps import find_gaps
 from siting.plan import make_plan
 from siting.settings import Overrule, TownQuota, replace_settings
 from siting.settings_file import load_settings
-from tests.cities import TOWN, YINGHAI, tiny_city, tiny_layers
+from tests.cities import TOWN, YINGHAI, point, tiny_city, tiny_layers
 
 
 def asked(stations, **changes):
@@ -52,17 +52,23 @@ def test_the_second_stage_prefers_the_better_host(plan):
     assert names(plan) == {"大厂", "西社区", "医院", "场地"}
 
 
-def test_one_station_is_the_street_host(city):
-    # A street host gives 2,100; the lot 560 + 22 frontage points within 550 m of the lane's foot.
+def test_one_station_is_the_lot(city):
+    # A street host gives 2,100. The lot gives both works and the section (560), 22 frontage points
+    # within 550 m of the lane's foot (550) and the hospital at 450 + 500 + 20 = 970 m (1,100).
     plan = make_plan(city, free(1))
-    assert plan.solution.value == 2_100_000
-    assert names(plan) == {"西社区"}
+    assert plan.solution.value == 2_210_000
+    assert names(plan) == {"场地"}
+
+
+def street_only(stations):
+    return free(stations, rules__R4__enabled=False)
 
 
 def test_without_the_street_clause_walking_counts(city):
     # 西社区 walks |x - 100| + 10 <= 1,000 m: x = 25 .. 1075, 22 points of 25 people, and the
     # hospital: that is 550 + 1,100.
-    plan = make_plan(city, free(1))
+    plan = make_plan(city, street_only(1))
+    assert plan.solution.value == 2_100_000
     street = plan.by_group.loc["street"]
     assert street["walk_milli"] == 550_000
     assert street["covered_milli"] == 1_000_000
@@ -90,7 +96,7 @@ def test_allocation_is_to_the_nearest(plan):
 
 
 def test_gaps_by_hand(city):
-    plan = make_plan(city, free(1))
+    plan = make_plan(city, street_only(1))
     gaps = find_gaps(city, plan)
     assert gaps.by_group["gap_milli"].sum() == 560_000
     assert gaps.by_zone["gap_milli"].sum() == 560_000
@@ -100,7 +106,8 @@ def test_gaps_by_hand(city):
     (cluster,) = gaps.clusters.to_dict("records")
     assert cluster["people_milli"] == 560_000
     assert cluster["rule"] == "R1"
-    assert plan.question.sites.loc[cluster["site_id"], "name"] == "场地"
+    assert plan.question.sites.loc[cluster["site_id"], "name"] == "大厂"
+    assert cluster["would_serve_milli"] == 500_000
     assert gaps.unreachable.empty
 
 
@@ -110,13 +117,11 @@ def test_no_gap_is_an_empty_table(city, plan):
     assert gaps_geojson(city, plan, gaps)["features"] == []
 
 
-def test_a_place_far_from_every_street_is_unreachable_not_lost(city):
+def test_a_place_far_from_every_street_is_unreachable_not_lost():
     layers = tiny_layers()
-    layers["outdoor"].loc["环卫段", "geometry"] = city.boundary.centroid.buffer(0).centroid
-    far = layers["outdoor"].geometry.iloc[0]
-    layers["outdoor"].loc["环卫段", "geometry"] = type(far)(far.x + 1400, far.y + 1400)
+    layers["outdoor"].loc["环卫段", "geometry"] = point(2400, 2400)
     remote = tiny_city(layers=layers)
-    gaps = find_gaps(remote, make_plan(remote, free(2)))
+    gaps = find_gaps(remote, make_plan(remote, street_only(2)))
     assert gaps.unreachable["people_milli"].tolist() == [20_000]
     assert gaps.unreachable["reason"].tolist() == ["too_far"]
     assert gaps.by_group.loc["sanitation", "reachable_milli"] == 0
@@ -195,7 +200,8 @@ def test_an_existing_station_is_kept():
     assert plan.stations["existing"].tolist() == [True]
     assert plan.stations["reason_zh"].iloc[0].startswith("已有站点")
     freed = make_plan(city, free(1, plan__keep_existing=False))
-    assert freed.solution.value == plan.solution.value
+    assert freed.stations["existing"].tolist() == [False]
+    assert freed.solution.value > plan.solution.value
 
 
 def test_priorities_turn_the_choice(city):
