@@ -84,7 +84,7 @@ class Checked:
 class Schema:
     """The columns of one layer."""
 
-    layer: LayerName
+    layer: str
     columns: Mapping[str, Column]
     needs_point: bool = True
 

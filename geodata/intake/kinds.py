@@ -130,7 +130,7 @@ def _by_members(path: Path, name: str) -> FileKind | str:
             members = [info.filename.lower() for info in archive.infolist()]
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as err:
         raise DamagedFileError(name=name, kind="zip", why=str(err) or "bad zip") from err
-    return next((kind for kind, test in _MEMBERS if any(map(test.search, members))), _OTHER_ZIP)
+    return next((kind for test, kind in _MEMBERS if any(map(test.search, members))), _OTHER_ZIP)
 
 
 _OTHER_ZIP = "a zip archive without a shapefile or KML in it"

@@ -12,11 +12,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geodata.intake.errors import IntakeError, ReadingTooBigError
+from geodata.intake.errors import (
+    DamagedFileError,
+    IntakeError,
+    OutsideReferenceError,
+    ReadingTooBigError,
+)
 from geodata.intake.kinds import FileKind, sniff
 from geodata.intake.limits import Limits
 from geodata.intake.raw import GEOMETRY_COLUMN, ROW_COLUMN, Note
-from geodata.intake.sandbox import shut_in
+from geodata.intake.sandbox import SandboxBreach, shut_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +53,15 @@ def main(home: Path) -> int:
         memory_mb = str(limits.memory_bytes >> 20)
         facts = {"name": job["name"], "memory_mb": memory_mb, "why": "out of memory"}
         result = {"error": ReadingTooBigError.code, "facts": facts}
+    except SandboxBreach as err:
+        result = {
+            "error": OutsideReferenceError.code,
+            "facts": {"name": job["name"], "what": f"reading it asked for {err}"},
+        }
+    except Exception as err:  # noqa: BLE001  (whatever a library throws at bad bytes is a sentence)
+        why = f"{type(err).__name__}: {err}"[:160].replace(str(home), "")
+        facts = {"name": job["name"], "kind": "a table or map", "why": why}
+        result = {"error": DamagedFileError.code, "facts": facts}
     text = json.dumps({**result, "walls": walls}, ensure_ascii=False)
     (home / "result.json").write_text(text, encoding="utf-8")
     return 0

@@ -1,0 +1,317 @@
+"""The planner's files: any office file in, a checked layer and a report of its rows out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import Transformer
+
+from geodata.columns import Feature
+from geodata.datum import Datum, metric_crs_for
+from geodata.errors import OutsideCityError, first_few
+from geodata.ids import unique_ids
+from geodata.intake import Limits, Note, read_raw
+from geodata.intake.kinds import FileKind  # noqa: TC001  (part of the result's type)
+from geodata.schema import Checked, Schema
+from geodata.tables_attributes import assumed_accuracy, read_attributes, town_codes
+from geodata.tables_datum import settle_reading
+from geodata.tables_extra import schema_of
+from geodata.tables_headers import headings_of
+from geodata.tables_places import PROPOSAL_COLUMNS, Place, build_gazetteer, match_addresses
+from geodata.tables_points import NoTablePlaceError, Placed, place, written_coordinates
+from geodata.tables_rows import (
+    PROBLEM_COLUMNS,
+    Body,
+    data_rows,
+    gather,
+    lost_text,
+    no_problems,
+    problems,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geodata.tables_datum import Reading
+    from geodata.tables_points import Written
+
+_WGS84 = "EPSG:4326"
+_OUTSIDE_TOLERANCE_M = 1_000.0
+_MOST = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOptions:
+    """Choices a person makes about a file.
+
+    Attributes
+    ----------
+    limits
+        What reading may cost.
+    confirm_datum
+        True: the declared datum stands although another fits the city better.
+    accept_addresses
+        Least confidence (0-1) at which a matched address places a row; None: never.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    confirm_datum: bool = False
+    accept_addresses: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported(Checked):
+    """A layer read from a file; ``frame`` and ``report`` as in :class:`Checked`.
+
+    Attributes
+    ----------
+    layer, name, kind
+        Layer, file name, format.
+    rows_read
+        Data rows of the file; ``len(frame) + refused rows``.
+    mended
+        What was read otherwise than written, columns ``PROBLEM_COLUMNS``.
+    skipped
+        Lines that are no data (repeated headings, totals), same columns.
+    proposals
+        Places proposed for rows without coordinates, columns ``PROPOSAL_COLUMNS``.
+    notes
+        About the file as a whole.
+    reading
+        The datum taken and its evidence.
+    body
+        The rows as written, for marking.
+    """
+
+    layer: str
+    name: str
+    kind: FileKind
+    rows_read: int
+    mended: pd.DataFrame
+    skipped: pd.DataFrame
+    proposals: pd.DataFrame
+    notes: tuple[Note, ...]
+    reading: Reading
+    body: Body
+
+
+def read_layer(
+    path: Path | str,
+    layer: str,
+    *,
+    declared_datum: str | Datum | None,
+    city: Place | None = None,
+    options: ReadOptions | None = None,
+) -> Imported:
+    """Read a planner's file as a layer.
+
+    Parameters
+    ----------
+    path
+        The file, of any accepted format, judged by its content.
+    layer
+        One of :func:`~geodata.tables_headers.importable_layers`.
+    declared_datum
+        What the planner says the coordinates are: a :class:`~geodata.datum.Datum`, a projected
+        ``EPSG:nnnn``, ``gk3@117``; None to be asked.
+    city
+        Whose grid, towns, names and streets to use; None: the grid of the points themselves.
+    options
+        Choices about the file.
+
+    Returns
+    -------
+    Imported
+        Good rows in the metric CRS and a report of the others; every data row of the file is in
+        exactly one of the two.
+
+    Raises
+    ------
+    IntakeError, NoHeaderError, MissingColumnsError
+        The file as a whole cannot be read.
+    DatumNotDeclaredError, WrongDatumError, DatumMismatchError
+        The coordinates' datum has to be said, or said otherwise.
+    OutsideCityError
+        Most rows lie outside the city.
+    """
+    options = options or ReadOptions()
+    raw = read_raw(path, limits=options.limits)
+    body = data_rows(raw, layer)
+    schema = schema_of(layer)
+    attributes = read_attributes(body, schema, layer, raw.name)
+    written = written_coordinates(body)
+    _require_some_place(body, written, schema, raw.name)
+    reading = settle_reading(written, body, layer, declared_datum, city=city, name=raw.name)
+    if not options.confirm_datum:
+        reading.raise_alarm(layer)
+    placed = place(
+        written, reading.taken, body.cells.index, meridian=reading.meridian, name=raw.name
+    )
+    towns, unknown_towns = town_codes(body, None if city is None else city.towns)
+    accuracy, bad_accuracy = assumed_accuracy(body, written.accuracy_m)
+    frame = attributes.frame.assign(town_code=towns, accuracy_m=accuracy)
+    located = _locate(frame, placed, body, city, options)
+    refused = [lost_text(body.cells), attributes.refused, bad_accuracy, placed.refused]
+    refused += [located.refused]
+    outcome = _check(located.frame, schema, layer, body, gather(refused))
+    changes = [body.mended, attributes.mended, written.mended, unknown_towns, located.mended]
+    mended = gather(changes)
+    return Imported(
+        frame=outcome.frame,
+        report=outcome.report,
+        layer=layer,
+        name=raw.name,
+        kind=raw.kind,
+        rows_read=len(body.cells),
+        mended=mended[~mended["row"].isin(outcome.report["row"])].reset_index(drop=True),
+        skipped=body.skipped,
+        proposals=located.proposals,
+        notes=(*body.notes, *attributes.notes, *written.notes),
+        reading=reading,
+        body=body,
+    )
+
+
+def _require_some_place(body: Body, written: Written, schema: Schema, name: str) -> None:
+    anywhere = np.isfinite(written.xy).any() or "address" in body.cells.columns
+    columns = {"lon", "lat", "lonlat"} & set(body.cells.columns)
+    if schema.needs_point and not anywhere and not columns and body.geometry is None:
+        present = "、".join(title for title in body.titles.values() if title)
+        layer = headings_of(str(schema.layer)).zh
+        raise NoTablePlaceError(name=name, layer=layer, present=present)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Located:
+    frame: gpd.GeoDataFrame
+    refused: pd.DataFrame
+    mended: pd.DataFrame
+    proposals: pd.DataFrame
+
+
+def _locate(
+    frame: pd.DataFrame, placed: Placed, body: Body, city: Place | None, options: ReadOptions
+) -> _Located:
+    """Put the rows on the metric grid; rows without coordinates by accepted address matches."""
+    lonlat = placed.lonlat
+    crs = city.metric_crs if city is not None else _own_crs(lonlat)
+    xy = np.full_like(lonlat, np.nan)
+    has: np.ndarray = np.isfinite(lonlat).all(axis=1)
+    if has.any():
+        pipe = Transformer.from_crs(_WGS84, crs, always_xy=True)
+        xy[has] = np.column_stack(pipe.transform(lonlat[has, 0], lonlat[has, 1]))
+    already = set(placed.refused["row"])
+    bare = ~has & ~frame.index.isin(already)
+    proposals = _propose(frame, body, bare, city)
+    accepted, mended = _accept(proposals, options.accept_addresses)
+    sure = frame.index.isin(accepted["row"])
+    if sure.any():
+        chosen = accepted.set_index("row").reindex(frame.index[sure])
+        xy[sure] = chosen[["x", "y"]].to_numpy(dtype=np.float64)
+        frame.loc[sure, "accuracy_m"] = chosen["accuracy_m"].astype("float64")
+    missing = bare & ~sure
+    refused = [_without_place(frame.index[missing], body, proposals)]
+    refused.append(_outside(xy, has, frame.index, placed.datum, city))
+    shapes = np.full(len(xy), None, dtype=object)
+    known = np.isfinite(xy).all(axis=1)
+    shapes[known] = shapely.points(xy[known])
+    result = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shapes, index=frame.index, crs=crs))
+    return _Located(frame=result, refused=gather(refused), mended=mended, proposals=proposals)
+
+
+def _own_crs(lonlat: np.ndarray) -> str:
+    lons = lonlat[np.isfinite(lonlat).all(axis=1), 0]
+    return metric_crs_for(float(np.median(lons))) if len(lons) else _WGS84
+
+
+def _propose(frame: pd.DataFrame, body: Body, bare: np.ndarray, city: Place | None) -> pd.DataFrame:
+    if city is None or not bare.any():
+        return pd.DataFrame(columns=list(PROPOSAL_COLUMNS))
+    names = frame["name"] if "name" in frame else pd.Series("", index=frame.index)
+    address = body.cells.get("address", names)
+    texts = (address.where(address.ne(""), names))[bare]
+    return match_addresses(texts, frame.loc[bare, "town_code"], build_gazetteer(city))
+
+
+def _accept(proposals: pd.DataFrame, least: float | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    if least is None:
+        return proposals.iloc[:0], no_problems()
+    good = proposals[proposals["confidence"] >= least]
+    if not len(good):
+        return good, no_problems()
+    table = problems(pd.Index(good["row"]), "address", good["text"], "placed_by_address")
+    table["suggestion"] = [
+        f"{row.found} ({row.kind}, {row.confidence:.2f})" for row in good.itertuples()
+    ]
+    return good, table
+
+
+def _without_place(rows: pd.Index, body: Body, proposals: pd.DataFrame) -> pd.DataFrame:
+    table = problems(rows, "geometry", "", "no_place", "give_coordinates")
+    named = {p.row: f"{p.found} ({p.kind}, {p.confidence:.2f})" for p in proposals.itertuples()}
+    hints = [named.get(row, "give_coordinates") for row in table["row"]]
+    table["suggestion"] = np.array(hints, dtype=object)
+    if "address" in body.cells:
+        table["value"] = body.cells["address"].reindex(rows).to_numpy(dtype=object)
+    return table
+
+
+def _outside(
+    xy: np.ndarray, has: np.ndarray, index: pd.Index, datum: str, city: Place | None
+) -> pd.DataFrame:
+    if city is None or not has.any():
+        return no_problems()
+    area = city.boundary.buffer(_OUTSIDE_TOLERANCE_M)
+    shapely.prepare(area)
+    out = has & ~shapely.intersects_xy(area, xy[:, 0], xy[:, 1])
+    if out.sum() > _MOST * has.sum():
+        layer = "import"
+        ids = first_few(index[out])
+        raise OutsideCityError(layer=layer, count=int(out.sum()), ids=ids, datum=datum)
+    far = shapely.distance(city.boundary, shapely.points(xy[out])) / 1000.0
+    values = [f"{distance:.1f} km" for distance in far]
+    return problems(index[out], "geometry", values, "outside_city", "check_coordinates")
+
+
+def _check(
+    frame: gpd.GeoDataFrame, schema: Schema, layer: str, body: Body, refused: pd.DataFrame
+) -> Checked:
+    """Drop refused rows and later copies, give ids, and let the schema have the last word."""
+    clean = frame[~frame.index.isin(refused["row"])]
+    keys = _keys(clean, body)
+    twice = keys.duplicated()
+    first = keys.drop_duplicates().reset_index().set_index(0)["row"]
+    copies = problems(keys.index[twice], body.titles.get("name", ""), "", "duplicate_row")
+    copies["value"] = clean.loc[twice.to_numpy(), "name"].to_numpy(dtype=object)
+    copies["suggestion"] = keys[twice].map(first).to_numpy(dtype=object)
+    clean = clean[~twice.to_numpy()]
+    labels = clean.index.to_numpy(dtype=object)
+    ids = unique_ids(headings_of(layer).prefix, keys[~twice].to_list())
+    checked = schema.check(clean.set_axis(pd.Index(ids, name="feature_id"), axis=0))
+    by_id = dict(zip(ids, labels, strict=True))
+    late = checked.report.copy()
+    late["row"] = late["row"].map(by_id).astype(object)
+    late["column"] = late["column"].map(lambda name: body.titles.get(name, name))
+    report = gather([refused, copies, late[list(PROBLEM_COLUMNS)]])
+    order = {str(label): at for at, label in enumerate(body.cells.index)}
+    report = report.iloc[np.argsort(report["row"].map(order).fillna(-1), kind="stable")]
+    return Checked(frame=checked.frame, report=report.reset_index(drop=True))
+
+
+def _keys(frame: gpd.GeoDataFrame, body: Body) -> pd.Series:
+    """Return what makes each row itself: its own id, or name, town, kind and place to the metre."""
+    own = body.cells["id"].reindex(frame.index) if "id" in body.cells else None
+    point = frame.geometry
+    x = point.x.round(0).fillna(0).astype("int64").astype(str)
+    y = point.y.round(0).fillna(0).astype("int64").astype(str)
+    key = frame[Feature.NAME] + "|" + frame[Feature.TOWN_CODE] + "|" + x + "|" + y
+    if "group" in frame:
+        key = key + "|" + frame["group"]
+    if own is None:
+        return key.rename(0)
+    return key.where(own.eq(""), "id|" + own).rename(0)

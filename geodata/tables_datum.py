@@ -1,0 +1,122 @@
+"""Which datum a file's coordinates are in: what was declared, what fits, and the alarm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pyproj import CRS
+
+from geodata.datum import SHIFTED, Datum
+from geodata.datum_errors import WrongDatumError
+from geodata.tables_headers import headings_of
+from geodata.tables_points import DatumNotDeclaredError, declared_reading, needs_declaration
+
+if TYPE_CHECKING:
+    from geodata.tables_places import Place
+    from geodata.tables_points import Written
+    from geodata.tables_rows import Body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How a file's coordinates are read, and why.
+
+    Attributes
+    ----------
+    taken
+        A datum, or a projected CRS.
+    meridian
+        Central meridian, degrees, where a grid needs one.
+    proposed
+        The datum that fits the city best; "" where nothing can be told.
+    evidence
+        Figures behind the proposal, as text.
+    alarm
+        True where another datum fits better than the declared one.
+    """
+
+    taken: Datum | str
+    meridian: int | None = None
+    proposed: str = ""
+    evidence: str = ""
+    alarm: bool = False
+
+    def raise_alarm(self, layer: str) -> None:
+        """Stop where the declared datum fits worse than another.
+
+        Raises
+        ------
+        WrongDatumError
+            It does.
+        """
+        if self.alarm:
+            raise WrongDatumError(
+                layer=headings_of(layer).zh,
+                declared=str(self.taken),
+                proposed=self.proposed,
+                evidence=self.evidence,
+            )
+
+
+def settle_reading(
+    written: Written,
+    body: Body,
+    layer: str,
+    declared: str | Datum | None,
+    *,
+    city: Place | None,
+    name: str,
+) -> Reading:
+    """Take the declared datum, or the only one possible, and judge it against the city.
+
+    Raises
+    ------
+    DatumNotDeclaredError
+        Nobody said, and only a person can; the sentence carries the proposal and its evidence.
+    UnknownDatumError
+        The declaration is no datum.
+    """
+    if written.crs:
+        return Reading(taken=written.crs)
+    if not np.isfinite(written.xy).all(axis=1).any():
+        return Reading(taken=Datum.WGS84)
+    if declared is None and not needs_declaration(written):
+        only = written.datums[0] if written.datums else Datum.WGS84
+        return Reading(taken=only, meridian=_meridian(city))
+    proposed, evidence = _propose(written, body, layer, city)
+    if declared is None:
+        raise DatumNotDeclaredError(
+            name=name,
+            proposed=proposed or "?",
+            evidence=evidence,
+            choices=", ".join(SHIFTED),
+        )
+    taken, meridian = declared_reading(str(declared))
+    same = {Datum.CGCS2000: Datum.WGS84}
+    alarm = bool(proposed) and taken in Datum and same.get(taken, taken) != proposed  # type: ignore[call-overload]
+    return Reading(
+        taken=taken,
+        meridian=meridian or _meridian(city),
+        proposed=proposed,
+        evidence=evidence,
+        alarm=alarm and needs_declaration(written),
+    )
+
+
+def _meridian(city: Place | None) -> int | None:
+    if city is None:
+        return None
+    operation = CRS.from_user_input(city.metric_crs).coordinate_operation
+    for parameter in operation.params if operation is not None else ():
+        if "longitude of natural origin" in parameter.name.lower():
+            return round(float(parameter.value))
+    return None
+
+
+def _propose(written: Written, body: Body, layer: str, city: Place | None) -> tuple[str, str]:
+    """Return the datum that fits the city best, "" where none can be told, and the evidence."""
+    if city is None or not needs_declaration(written):
+        return "", "no city to compare with"
+    return "", "cannot tell"

@@ -1,0 +1,212 @@
+"""Rows without coordinates: their address against the names the city itself knows.
+
+Nothing is placed here; proposals carry a confidence, and a person (or a threshold a person set)
+accepts them. The confidence is an order of trust by kind of clue, not a probability.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import pandas as pd
+import shapely
+from rapidfuzz import fuzz, process
+
+from geodata.tables_headers import comparable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+
+    from geodata.network import StreetNetwork
+
+PROPOSAL_COLUMNS = (*("row", "text", "found", "kind", "confidence", "x", "y", "accuracy_m", "how"),)
+_TRUST = {"place": 0.9, "stop": 0.75, "street": 0.5, "town": 0.2}
+_RADIUS_M = {"place": 100.0, "stop": 200.0, "street": 0.0, "town": 3000.0}
+_SHORTEST, _LONGEST = 2, 14
+_SAME_PLACE_M = 400.0
+_TOWN_AGREES, _TOWN_DIFFERS = 0.05, 0.5
+_FUZZY_FROM = 86.0
+_FUZZY_TRUST = 0.7
+
+
+class Place(Protocol):
+    """What is needed of a city: the names it knows, on the metric grid."""
+
+    @property
+    def metric_crs(self) -> str: ...  # noqa: D102
+    @property
+    def boundary(self) -> shapely.Geometry: ...  # noqa: D102
+    @property
+    def towns(self) -> gpd.GeoDataFrame: ...  # noqa: D102
+    @property
+    def layers(self) -> Mapping[str, gpd.GeoDataFrame]: ...  # noqa: D102
+    @property
+    def network(self) -> StreetNetwork: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gazetteer:
+    """Known names.
+
+    Attributes
+    ----------
+    table
+        Columns name, key, kind, town_code, x, y, accuracy_m (metres, the city's grid).
+    rows_of
+        Comparable name to row positions of ``table``.
+    """
+
+    table: pd.DataFrame
+    rows_of: Mapping[str, tuple[int, ...]]
+
+
+def build_gazetteer(city: Place) -> Gazetteer:
+    """Collect the names of towns, hosts, service places, stops and streets; no sample rows."""
+    parts = [_points(city.towns, "town")]
+    for layer, kind in (("hosts", "place"), ("services", "place"), ("stops", "stop")):
+        frame = city.layers[layer]
+        parts.append(_points(frame[~frame["sample"].astype(bool)], kind))
+    parts.append(_streets(city.network))
+    table = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    table["key"] = table["name"].map(comparable)
+    table = table[table["key"].str.len() >= _SHORTEST].reset_index(drop=True)
+    rows_of = {key: tuple(rows) for key, rows in table.groupby("key").indices.items()}
+    short = table["kind"].eq("town")
+    for row, key in table.loc[short, "key"].items():
+        for suffix in ("街道", "地区", "镇", "乡"):
+            bare = str(key).removesuffix(suffix)
+            if bare != key and len(bare) >= _SHORTEST:
+                rows_of.setdefault(bare, (int(row),))
+    return Gazetteer(table=table, rows_of=rows_of)
+
+
+def _points(frame: gpd.GeoDataFrame, kind: str) -> pd.DataFrame:
+    here = frame[frame.geometry.notna() & ~frame.geometry.is_empty]
+    xy = shapely.get_coordinates(here.geometry.to_numpy())
+    codes = here.index if kind == "town" else here["town_code"]
+    return pd.DataFrame(
+        {
+            "name": here["name"].to_numpy(dtype=object),
+            "kind": kind,
+            "town_code": np.asarray(codes, dtype=object),
+            "x": xy[:, 0],
+            "y": xy[:, 1],
+            "accuracy_m": _RADIUS_M[kind],
+        }
+    )
+
+
+def _streets(network: StreetNetwork) -> pd.DataFrame:
+    named = network.edge_name != ""
+    middle = shapely.get_coordinates(
+        shapely.line_interpolate_point(network.edge_geometry[named], 0.5, normalized=True)
+    )
+    edges = pd.DataFrame(
+        {"name": network.edge_name[named].astype(str), "x": middle[:, 0], "y": middle[:, 1]}
+    )
+    groups = edges.groupby("name")
+    spread = (groups.max() - groups.min()).fillna(0.0)
+    centre = groups.median()
+    half = np.hypot(spread["x"], spread["y"]) / 2
+    return pd.DataFrame(
+        {
+            "name": centre.index.to_numpy(dtype=object),
+            "kind": "street",
+            "town_code": "",
+            "x": centre["x"].to_numpy(),
+            "y": centre["y"].to_numpy(),
+            "accuracy_m": np.maximum(half.to_numpy(), 50.0),
+        }
+    )
+
+
+def match_addresses(texts: pd.Series, towns: pd.Series, known: Gazetteer) -> pd.DataFrame:
+    """Propose a place for each text.
+
+    Parameters
+    ----------
+    texts
+        Address, or name and address; index: row labels.
+    towns
+        Town code of each row, "" where unknown.
+    known
+        The city's names.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``PROPOSAL_COLUMNS``; one row at most for each text, none where nothing fits.
+    """
+    found = [
+        proposal
+        for label, text in texts.items()
+        if (proposal := _best(str(label), str(text), str(towns[label]), known)) is not None
+    ]
+    return pd.DataFrame(found, columns=list(PROPOSAL_COLUMNS))
+
+
+def _best(label: str, text: str, town: str, known: Gazetteer) -> dict[str, object] | None:
+    key = comparable(text)
+    hits = _occurring(key, known)
+    if hits:
+        rows = known.table.iloc[sorted(hits)].copy()
+        rows["confidence"] = _trust(rows, town)
+        top = rows.sort_values(["confidence", "key"], ascending=[False, True]).iloc[0]
+        return _proposal(label, text, top, float(top["confidence"]), "name_in_address")
+    names = known.table["key"]
+    close = process.extractOne(
+        key, names.to_list(), scorer=fuzz.partial_ratio, score_cutoff=_FUZZY_FROM
+    )
+    if close is None:
+        return None
+    row = known.table.iloc[close[2]]
+    trust = _TRUST[str(row["kind"])] * _FUZZY_TRUST * close[1] / 100.0
+    return _proposal(label, text, row, trust, "similar_name")
+
+
+def _proposal(
+    label: str, text: str, row: pd.Series, confidence: float, how: str
+) -> dict[str, object]:
+    return {
+        "row": label,
+        "text": text,
+        "found": row["name"],
+        "kind": row["kind"],
+        "confidence": round(confidence, 2),
+        "x": float(row["x"]),
+        "y": float(row["y"]),
+        "accuracy_m": float(row["accuracy_m"]),
+        "how": how,
+    }
+
+
+def _occurring(key: str, known: Gazetteer) -> set[int]:
+    """Return rows of names that stand in the text, names inside longer found names left out."""
+    spans: list[tuple[int, int, tuple[int, ...]]] = []
+    for size in range(min(_LONGEST, len(key)), _SHORTEST - 1, -1):
+        for start in range(len(key) - size + 1):
+            rows = known.rows_of.get(key[start : start + size])
+            if rows and not any(a <= start and start + size <= b for a, b, _ in spans):
+                spans.append((start, start + size, rows))
+    return {row for _, _, rows in spans for row in rows}
+
+
+def _trust(rows: pd.DataFrame, town: str) -> pd.Series:
+    trust = rows["kind"].map(_TRUST).astype("float64")
+    mentioned = set(rows.loc[rows["kind"].eq("town"), "town_code"]) | ({town} - {""})
+    if mentioned:
+        here = rows["town_code"].isin(mentioned)
+        differs = rows["town_code"].ne("") & ~here
+        trust = trust + _TOWN_AGREES * (here & rows["kind"].ne("town"))
+        trust = trust.where(~differs, trust * _TOWN_DIFFERS)
+    for _, same in rows.groupby("key"):
+        best = trust[same.index].max()
+        rivals = same[trust[same.index] >= best]
+        spread = np.hypot(np.ptp(rivals["x"]), np.ptp(rivals["y"]))
+        if len(rivals) > 1 and spread > _SAME_PLACE_M:
+            trust[same.index] *= 0.5
+    return trust.clip(upper=0.95)
