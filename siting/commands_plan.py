@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from siting.i18n import t
+from siting.solve.model import SCORE_UNIT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from geodata import City
     from siting.gaps import GapReport
     from siting.plan import Plan
@@ -71,13 +70,16 @@ class _Clock:
 
 def _progress(lang: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
     def tell(event: Event) -> None:
-        facts: Mapping[str, object] = {
-            "stage": t(lang, f"stages.{event.stage}"),
-            "value": "-" if event.incumbent is None else f"{event.incumbent / 1000:,.0f}",
-            "bound": "-" if event.bound is None else f"{event.bound / 1000:,.0f}",
-            "gap": f"{event.gap:.2%}",
-        }
-        typer.echo(t(lang, "cli.progress", **facts), err=True)
+        scores = event.stage == "stage2"
+        unit, digits = (SCORE_UNIT, 3) if scores else (1000, 0)
+        value, bound = (
+            "-" if number is None else f"{number / unit:,.{digits}f}"
+            for number in (event.incumbent, event.bound)
+        )
+        key = "cli.progress_scores" if scores else "cli.progress"
+        stage = t(lang, f"stages.{event.stage}")
+        line = t(lang, key, stage=stage, value=value, bound=bound, gap=f"{event.gap:.2%}")
+        typer.echo(line, err=True)
 
     return tell
 
