@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 ISSUE = "1/6"
 YINGHAI = "110115008000"
 STATIONS = 109
+GUIXI_STATIONS = 8
 RULES = ("R1", "R2", "R3", "R4")
 KERB_M = (5.0, 40.0)
 DAXING = ("daxing", "--city", "daxing", "--stations", str(STATIONS))
@@ -244,7 +245,7 @@ def shots() -> str:
 @line(ISSUE, "Plan and GeoJSON from the map extract of Guixi")
 def plan_of_guixi() -> str:
     """Build the city from the extract, plan, look at the files."""
-    folder = plan("guixi", "--city", str(_guixi()), "--stations", "10")
+    folder = plan("guixi", "--city", str(_guixi()), "--stations", str(GUIXI_STATIONS))
     found = stations.features(folder / "stations.geojson")
     lonlat = np.array([row["geometry"]["coordinates"] for row in found])
     solution = json.loads((folder / "plan.json").read_text(encoding="utf-8"))["solution"]
@@ -254,4 +255,4 @@ def plan_of_guixi() -> str:
         f"status {solution['status']}, value {solution['value']:,}"
     )
     there = bool(np.abs(lonlat - [117.21, 28.29]).max() < 0.1)
-    return promise(measured, holds=there and len(found) == 10 and solution["value"] > 0)
+    return promise(measured, holds=there and len(found) == GUIXI_STATIONS and solution["value"] > 0)

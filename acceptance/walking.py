@@ -51,9 +51,13 @@ class Comparison:
 
 
 def compare(city: City, *, pairs: int, seed: int) -> Comparison:
-    """Compare random pairs of a city's own places within 1 km of each other on foot."""
+    """Compare random pairs of a city's places within 1 km of each other on foot.
+
+    A city's own places, and as many points again within 50 m of its junctions.
+    """
     random = np.random.default_rng(seed)
-    places = np.vstack([points_xy(layer) for layer in city.layers.values() if len(layer)])
+    own = [points_xy(layer) for layer in city.layers.values() if len(layer)]
+    places = np.vstack([*own, _near_junctions(city, max(500, sum(map(len, own))), random)])
     places = places[random.permutation(len(places))]
     ours: dict[tuple[int, int], int] = {}
     theirs: dict[tuple[int, int], int] = {}
@@ -70,6 +74,14 @@ def compare(city: City, *, pairs: int, seed: int) -> Comparison:
         equal=sum(ours.get(key) == theirs[key] for key in drawn),
         lost=len(set(ours) ^ set(theirs)),
     )
+
+
+def _near_junctions(city: City, number: int, random: np.random.Generator) -> np.ndarray:
+    network = city.network
+    drawn = random.integers(0, network.n_nodes, number)
+    junctions = np.column_stack([network.node_x[drawn], network.node_y[drawn]])
+    moved: np.ndarray = junctions + random.uniform(-50, 50, (number, 2))
+    return moved
 
 
 def _found(city: City, places: np.ndarray, first: int) -> Iterator[tuple[tuple[int, int], int]]:
