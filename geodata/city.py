@@ -141,7 +141,7 @@ class City:
 def _frame_bytes(frame: gpd.GeoDataFrame) -> bytes:
     ordered = frame.sort_index()
     table: pd.DataFrame = ordered.drop(columns=ordered.geometry.name)
-    text = table[sorted(table.columns)].to_csv(float_format="%.6f", lineterminator="\n")
+    text: str = table[sorted(table.columns)].to_csv(float_format="%.6f", lineterminator="\n")
     coordinates, owner = shapely.get_coordinates(ordered.geometry.to_numpy(), return_index=True)
     millimetres = np.rint(coordinates * 1000).astype("<i8")
     return text.encode() + millimetres.tobytes() + owner.astype("<i8").tobytes()

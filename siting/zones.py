@@ -52,7 +52,8 @@ class Zones:
     def kind_at(self, xy: np.ndarray) -> np.ndarray:
         """Return the kind of the cell under each point; sparse outside the grid."""
         kinds = self.cells["kind"].reindex(self.at(xy))
-        return kinds.fillna("sparse").to_numpy(dtype=object)
+        filled: np.ndarray = kinds.fillna("sparse").to_numpy(dtype=object)
+        return filled
 
 
 def cell_numbers(xy: np.ndarray, grid_m: float) -> np.ndarray:

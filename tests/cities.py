@@ -45,7 +45,11 @@ def streets_frame() -> gpd.GeoDataFrame:
             "street_class": ["primary", "primary", "residential"],
             "origin": [0, 0, 0],
         },
-        geometry=[line((0, 0), (1000, 0)), line((1000, 0), (2000, 0)), line((1000, 0), (1000, 1000))],
+        geometry=[
+            line((0, 0), (1000, 0)),
+            line((1000, 0), (2000, 0)),
+            line((1000, 0), (1000, 1000)),
+        ],
         crs=CRS,
     )
 
@@ -90,9 +94,7 @@ def tiny_layers() -> dict[str, gpd.GeoDataFrame]:
                 }
             ],
         ),
-        "stops": layer(
-            "stops", [{"name": "站", "stop_type": "bus", "geometry": point(1000, 0)}]
-        ),
+        "stops": layer("stops", [{"name": "站", "stop_type": "bus", "geometry": point(1000, 0)}]),
         "outdoor": layer(
             "outdoor",
             [

@@ -69,7 +69,7 @@ class OfflineMap(folium.Map):
         {% macro script(this, kwargs) %}
         var {{ this.get_name() }} = L.map("{{ this.get_name() }}", {
             center: {{ this.location|tojson }}, zoom: {{ this.options.zoom }},
-            minZoom: 8, maxZoom: {{ this.top_zoom }}, zoomSnap: 0.5, zoomControl: false
+            minZoom: 8, maxZoom: {{ this.top_zoom }}, zoomSnap: 0.25, zoomControl: false
         });
         {% endmacro %}
         """

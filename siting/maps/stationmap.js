@@ -23,6 +23,9 @@
     away: { fill: "#8a8a8a", line: "#555" },
   };
   const BADGES = 20;
+  const LARGEST = 27;
+  const SMALLEST = 1.5;
+  const FAR_ZOOM = 12.4;
   const SIGNS = {
     asked: '<svg viewBox="0 0 30 30" width="30" height="30" aria-hidden="true"><circle cx="15" cy="15" r="11" fill="none" stroke="#000" stroke-width="2.5"/><path d="M15 0V30M0 15H30" stroke="#000" stroke-width="1.5"/></svg>',
     ban: '<svg viewBox="0 0 30 30" width="30" height="30" aria-hidden="true"><circle cx="15" cy="15" r="12" fill="rgba(255,255,255,.7)" stroke="#111" stroke-width="3"/><path d="M7 7 23 23" stroke="#111" stroke-width="3"/></svg>',
@@ -98,9 +101,16 @@
     return { look: RULES[station.rule] || RULES.many, mark: RULES[station.rule] ? station.rule : "+" };
   }
 
-  function radius(people, zoom) {
-    const grow = Math.max(0.35, Math.min(1.6, Math.pow(1.25, zoom - 13)));
-    return Math.max(1.3, Math.min(26, Math.sqrt(people) * 0.62 * grow));
+  /** Pixels of a circle whose area is proportional to people; the most people give LARGEST. */
+  function radius(people, most, zoom) {
+    const grow = Math.max(0.4, Math.min(1.6, Math.pow(1.3, zoom - 14)));
+    return Math.max(SMALLEST, LARGEST * grow * Math.sqrt(people / most));
+  }
+
+  /** A round number of people not above the most, for the legend. */
+  function round(most) {
+    const power = Math.pow(10, Math.floor(Math.log10(Math.max(1, most))));
+    return [5, 2, 1].map(function (n) { return n * power; }).find(function (n) { return n <= most; }) || 1;
   }
 
   function width(style, zoom) {
@@ -123,6 +133,8 @@
     this.setPlan(data.plan || {});
     map.on("click", this._click, this);
     map.on("popupclose", this._unlink, this);
+    map.on("zoomend", this._zoomed, this);
+    this._zoomed();
   }
 
   StationMap.prototype = {
@@ -216,9 +228,7 @@
       for (const key of ["served", "left", "streets"]) {
         this.layers[key].redraw();
       }
-      if (this.legend) {
-        this._fillLegend();
-      }
+      this._fillLegend();
     },
 
     _decodePlaces: function (places) {
@@ -236,6 +246,11 @@
       }
       this.places = { xy: xy, served: served, left: left, street: street, away: away, rows: given };
       this.places.drawn = given.drawn === undefined ? count : given.drawn;
+      let most = 1;
+      for (let i = 0; i < this.places.drawn; i += 1) {
+        most = Math.max(most, served[i], left[i], street[i], away[i]);
+      }
+      this.places.most = most;
     },
 
     _decodeStreets: function (streets) {
@@ -259,7 +274,7 @@
         if (!v.box.contains([x, y])) {
           continue;
         }
-        const r = radius(amounts[i], v.zoom);
+        const r = radius(amounts[i], this.places.most, v.zoom);
         ctx.moveTo(x + r, y);
         ctx.arc(x, y, r, 0, 6.2832);
       }
@@ -352,6 +367,12 @@
         this.layers[group].addLayer(mark);
         this.marks[station.id] = mark;
       }, this);
+    },
+
+    /** Small signs from afar, so that stations do not cover each other; the size key follows. */
+    _zoomed: function () {
+      this.map.getContainer().classList.toggle("sm-far", this.map.getZoom() < FAR_ZOOM);
+      this._fillLegend();
     },
 
     _unlink: function () {
@@ -481,8 +502,10 @@
       if ((this.plan.gaps || []).length) {
         add('<i class="sm-gapsign"></i>', this.t("legend_gaps"));
       }
-      if (this.streets.served.length || this.streets.left.length) {
+      if (this.streets.served.length) {
         add('<i class="sm-line" style="border-color:#4D9AC4"></i>', this.t("legend_street_served", { km: this.plan.streets.served_km }));
+      }
+      if (this.streets.left.length) {
         add('<i class="sm-line" style="border-color:#D08A2E;border-top-style:dashed"></i>', this.t("legend_street_left", { km: this.plan.streets.left_km }));
       }
       for (const key of this.data.base.legend) {
@@ -514,8 +537,12 @@
           add(dot(PEOPLE[part[0]], 6), this.t("legend_people_" + part[0], { n: number(total) }));
         }
       }
-      if (p.xy.length) {
-        add(dot({ fill: "none", line: "#555" }, 9), this.t("legend_size"));
+      if (p.drawn) {
+        const amount = round(p.most);
+        const r = radius(amount, p.most, this.map.getZoom());
+        const side = Math.ceil(2 * r + 3);
+        const ring = '<svg width="' + side + '" height="' + side + '" aria-hidden="true"><circle cx="' + side / 2 + '" cy="' + side / 2 + '" r="' + r.toFixed(1) + '" fill="none" stroke="#555" stroke-width="1.4"/></svg>';
+        add(ring, this.t("legend_size", { n: number(amount) }));
       }
     },
 
@@ -530,7 +557,7 @@
         const dx = xy[2 * i] * k - o.x - at.x;
         const dy = xy[2 * i + 1] * k - o.y - at.y;
         const total = this.places.served[i] + this.places.left[i] + this.places.street[i] + this.places.away[i];
-        const d = Math.hypot(dx, dy) - radius(total, this.map.getZoom());
+        const d = Math.hypot(dx, dy) - radius(total, this.places.most, this.map.getZoom());
         if (d < 4 && d < least) {
           least = d;
           best = i;

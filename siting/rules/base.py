@@ -97,4 +97,5 @@ def points_xy(frame: gpd.GeoDataFrame) -> np.ndarray:
     """Return the points of a frame, metres, shape (n, 2)."""
     if frame.empty:
         return np.empty((0, 2))
-    return frame.get_coordinates().to_numpy()
+    xy: np.ndarray = frame.get_coordinates().to_numpy()
+    return xy

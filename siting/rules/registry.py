@@ -11,10 +11,12 @@ from siting.rules.sparse import SparseRule
 from siting.rules.street import StreetRule
 
 if TYPE_CHECKING:
-    from siting.rules.base import Rule
-    from siting.settings import Settings
+    from collections.abc import Callable
 
-_MAKERS = {
+    from siting.rules.base import Rule
+    from siting.settings import RuleSettings, Settings
+
+_MAKERS: dict[str, Callable[[RuleSettings], Rule]] = {
     "R1": EnterpriseRule.from_settings,
     "R2": StreetRule.from_settings,
     "R3": ServiceRule.from_settings,

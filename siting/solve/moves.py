@@ -45,6 +45,7 @@ class State(NamedTuple):
 
     chosen: NDArray[np.bool_]
     hits: NDArray[np.int32]  # chosen sites per row
+    held: NDArray[np.int64]  # sum of their positions: with one hit, that site
     gain: NDArray[np.int64]
     loss: NDArray[np.int64]
     groups: NDArray[np.int64]
@@ -62,6 +63,7 @@ def new_state(net: Net) -> State:
     return State(
         chosen=np.zeros(n, bool),
         hits=np.zeros(rows, np.int32),
+        held=np.zeros(rows, np.int64),
         gain=gain,
         loss=np.zeros(n, np.int64),
         groups=np.zeros(len(net.least), np.int64),
@@ -88,6 +90,7 @@ def add(net: Any, state: Any, site: int) -> None:
     for k in range(net.site_ptr[site], net.site_ptr[site + 1]):
         row = net.site_row[k]
         state.hits[row] += 1
+        state.held[row] += site
         at, w = state.hits[row], net.weight[row]
         begin, end = net.row_ptr[row], net.row_ptr[row + 1]
         if at == net.need:
@@ -111,6 +114,7 @@ def drop(net: Any, state: Any, site: int) -> None:
     for k in range(net.site_ptr[site], net.site_ptr[site + 1]):
         row = net.site_row[k]
         state.hits[row] -= 1
+        state.held[row] -= site
         at, w = state.hits[row], net.weight[row]
         begin, end = net.row_ptr[row], net.row_ptr[row + 1]
         if at == net.need - 1:
@@ -208,7 +212,10 @@ def _shared(net: Any, state: Any, new: int, shared: Any) -> None:
     for k in range(net.site_ptr[new], net.site_ptr[new + 1]):
         row = net.site_row[k]
         at, w = state.hits[row], net.weight[row]
-        if at == net.need or at == net.need - 1:
+        if net.need == 1:
+            if at == 1:
+                shared[state.held[row]] += w
+        elif at == net.need or at == net.need - 1:
             step = w if at == net.need else -w
             for q in range(net.row_ptr[row], net.row_ptr[row + 1]):
                 if state.chosen[net.row_site[q]]:
@@ -220,23 +227,24 @@ def swaps(net: Any, state: Any, rounds: int) -> bool:
     """Swap one site for another while that covers more; tells whether none is left."""
     n = len(net.kind)
     shared = np.zeros(n, np.int64)
+    members = np.flatnonzero(state.chosen)
     for _ in range(rounds):
         better = False
         for new in range(n):
             if state.chosen[new] or net.kind[new] == BANNED:
                 continue
-            shared[:] = 0
             _shared(net, state, new, shared)
             best, best_gain = -1, 0
-            for out in range(n):
-                if not state.chosen[out]:
-                    continue
+            for place in range(len(members)):
+                out = members[place]
                 gained = state.gain[new] - state.loss[out] + shared[out]
+                shared[out] = 0
                 if gained > best_gain and _swap_fits(net, state, out, new):
-                    best, best_gain = out, gained
+                    best, best_gain = place, gained
             if best >= 0:
-                drop(net, state, best)
+                drop(net, state, members[best])
                 add(net, state, new)
+                members[best] = new
                 better = True
         if not better:
             return True

@@ -35,9 +35,9 @@ class Watched:
 
     def follow(self, page: Any) -> None:
         """Listen to a page."""
-        page.on("console", self._console)
+        page.on("console", lambda message: self._console(message))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("request", self._request)
+        page.on("request", lambda request: self._request(request))
 
     def _console(self, message: Any) -> None:
         if message.type == "error":

@@ -36,11 +36,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 for size in SIZES:
                     name = f"{page}-{lang}-{size}"
                     if only.only in name:
-                        _take(chromium, watched, f"{address}/{page}?lang={lang}", only.out / name)
+                        _take(chromium, watched, _address(address, page, lang), only.out / name)
         _maps(chromium, watched, only.only, only.out)
     for line in (*watched.errors, *watched.outside):
         sys.stderr.write(f"{line}\n")
     return 1 if watched.errors or watched.outside else 0
+
+
+def _address(address: str, page: str, lang: str) -> str:
+    path = "" if page == PAGES[0] else page
+    return f"{address}/{path}?lang={lang}"
 
 
 def _take(chromium: Any, watched: Watched, address: str, path: Path) -> None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from geodata.city import Note
 
+_SHORT = 12
+
 
 def show_style() -> None:
     """Lay the dashboard's own style on the page."""
@@ -51,7 +53,7 @@ def show_table(
     body = "".join(
         "<tr>"
         + "".join(
-            f"<td{'' if number < texts else ' class=ws-number'}>{escape(str(cell))}</td>"
+            f"<td{_kind(cell, number < texts)}>{escape(str(cell))}</td>"
             for number, cell in enumerate(row)
         )
         + "</tr>"
@@ -62,6 +64,12 @@ def show_table(
         f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def _kind(cell: object, text: bool) -> str:  # noqa: FBT001 - inner
+    if not text:
+        return ' class="ws-number"'
+    return ' class="ws-short"' if len(str(cell)) <= _SHORT else ""
 
 
 def show_notes(notes: Iterable[Note], lang: str) -> None:

@@ -63,6 +63,13 @@ function eachCell(streets, grid, visit) {
     if (grid.edgeOf[i] !== grid.edgeOf[i + 1]) continue;
     const left = cellIndex(Math.min(px[i], px[i + 1]), grid.columns);
     const right = cellIndex(Math.max(px[i], px[i + 1]), grid.columns);
+    if (left === right) {
+      const upper = cellIndex(Math.max(py[i], py[i + 1]), grid.rows);
+      for (let row = cellIndex(Math.min(py[i], py[i + 1]), grid.rows); row <= upper; row += 1) {
+        visit(row * grid.columns + left, i);
+      }
+      continue;
+    }
     for (let column = left; column <= right; column += 1) {
       const [low, high] = heightsWithin(streets, i, column);
       const top = cellIndex(high, grid.rows);

@@ -200,6 +200,7 @@ function start() {
   const number = asked ? world.stations.findIndex((station) => station.id === asked[1]) : -1;
   if (number >= 0) choose(number);
   setInterval(() => { if (state.chosen < 0) answer(); }, 60000);
+  setTimeout(() => warmUp(world), 100);
   return { world, state, setPlace, answersFrom: (lon, lat, wanted, k) => {
     const point = world.projection.forward(lon, lat);
     return answersFrom(world, makePlace(world, point.x, point.y, ""), wanted || ((n) => suits(n, state.openOnly)), k);

@@ -18,6 +18,8 @@ function makeSearch(graph) {
     cameBy: new Int32Array(graph.nodes),
     used: 0,
     waiting: 0,
+    foot: null,
+    settledTo: -1,
   };
 }
 
@@ -140,6 +142,7 @@ function nearestStations(world, place, wanted, k) {
 function searchFrom(world, foot, offer, enough) {
   const { search, doors, streets, stations } = world;
   startSearch(search);
+  search.foot = foot;
   (doors.byEdge.get(foot.edge) || []).forEach((number) => {
     const along = Math.abs(stations[number].along - foot.along);
     offer(number, along + stations[number].access + foot.access, false);
@@ -157,6 +160,7 @@ function searchFrom(world, foot, offer, enough) {
     if (distance + foot.access > enough()) break;
     settleAt(search, distance, settled);
   }
+  search.settledTo = search.waiting > 0 ? distance - 1 : FAR;
 }
 
 /* Points of the way to a station after a search from the place: [x, y, x, y, ...]. */
@@ -165,6 +169,9 @@ function wayPoints(world, place, answer) {
   if (answer.estimate || !place.foot) return [place.x, place.y, station.x, station.y];
   const points = [station.x, station.y];
   const { streets, search, graph } = world;
+  if (search.foot !== place.foot || search.settledTo < answer.way) {
+    nearestStations(world, place, (number) => number === answer.number, 1);
+  }
   const ends = [
     [streets.edgeU[station.edge], station.along],
     [streets.edgeV[station.edge], streets.length[station.edge] - station.along],

@@ -105,3 +105,11 @@ function findPlaces(world, text, limit) {
   found.sort((a, b) => a.score - b.score || (a.name < b.name ? -1 : 1));
   return found.slice(0, limit);
 }
+
+/* A few searches before the first tap, so that the browser has compiled them by then. */
+function warmUp(world) {
+  for (const share of [0.3, 0.5, 0.7]) {
+    const place = makePlace(world, world.grid.maxX * share, world.grid.maxY * share, "");
+    answersFrom(world, place, () => true, 3);
+  }
+}

@@ -2,9 +2,9 @@
 
 import zipfile
 
-from geopandas.testing import assert_geodataframe_equal
 import numpy as np
 import pytest
+from geopandas.testing import assert_geodataframe_equal
 
 from geodata import load_city, read_city, save_city
 from geodata.city import Note
@@ -58,7 +58,7 @@ def test_a_missing_layer_is_an_empty_one():
 def test_a_layer_in_degrees_is_refused():
     layers = tiny_layers()
     layers["stops"] = layers["stops"].to_crs("EPSG:4326")
-    with pytest.raises(WrongCrsError, match="stops.*EPSG:4326.*EPSG:4548"):
+    with pytest.raises(WrongCrsError, match=r"stops.*EPSG:4326.*EPSG:4548"):
         tiny_city(layers=layers)
 
 
@@ -85,7 +85,7 @@ def test_a_tampered_file_is_refused(tmp_path):
 
 
 def test_an_unknown_city_is_named_with_the_known_ones():
-    with pytest.raises(UnknownCityError, match="atlantis.*daxing"):
+    with pytest.raises(UnknownCityError, match=r"atlantis.*daxing"):
         load_city("atlantis")
 
 

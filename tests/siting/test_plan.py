@@ -162,8 +162,8 @@ def test_clashing_quotas_are_named(city):
         make_plan(city, asked(4, rules__R1__quota_min=3))
     with pytest.raises(InfeasibleError):
         make_plan(city, asked(2))
+    quota = TownQuota(town=TOWN, quota_min=0, quota_max=1)
     with pytest.raises(InfeasibleError, match="甲街道"):
-        quota = TownQuota(town=TOWN, quota_min=0, quota_max=1)
         make_plan(city, free(2, plan__towns=(quota,)))
 
 
