@@ -144,7 +144,8 @@ def _frame_bytes(frame: gpd.GeoDataFrame) -> bytes:
     text: str = table[sorted(table.columns)].to_csv(float_format="%.6f", lineterminator="\n")
     coordinates, owner = shapely.get_coordinates(ordered.geometry.to_numpy(), return_index=True)
     millimetres = np.rint(coordinates * 1000).astype("<i8")
-    return text.encode() + millimetres.tobytes() + owner.astype("<i8").tobytes()
+    shapes: bytes = millimetres.tobytes() + owner.astype("<i8").tobytes()
+    return text.encode() + shapes
 
 
 def _fingerprint(city: City) -> str:

@@ -73,7 +73,8 @@ def build_problem(
 def _weights(demand: gpd.GeoDataFrame, settings: Settings) -> np.ndarray:
     priority = demand["group"].map(dict(settings.plan.priorities)).fillna(1.0)
     people: np.ndarray = demand["people_milli"].to_numpy(dtype=float)
-    return np.rint(people * priority.to_numpy(dtype=float)).astype(np.int64)
+    weight: np.ndarray = np.rint(people * priority.to_numpy(dtype=float)).astype(np.int64)
+    return weight
 
 
 def _quotas(
