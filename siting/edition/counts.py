@@ -19,11 +19,19 @@ if TYPE_CHECKING:
 MIN_PEOPLE = 10
 """Smallest number of people that may be shown (domain.md section 7)."""
 
+MIN_SOURCES = 3
+"""Fewest places a shown count comes from: with two, each could subtract its own (usual rule)."""
+
 TOTAL = "total"
 _PAIR = 2
 
 
-def hide_small(counts: pd.DataFrame, threshold: int = MIN_PEOPLE) -> pd.DataFrame:
+def hide_small(
+    counts: pd.DataFrame,
+    threshold: int = MIN_PEOPLE,
+    *,
+    sources: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Return the table with totals of rows and columns, small counts hidden as ``<NA>``.
 
     Parameters
@@ -32,6 +40,9 @@ def hide_small(counts: pd.DataFrame, threshold: int = MIN_PEOPLE) -> pd.DataFram
         People, integers >= 0; one row and one column per group.
     threshold
         Smallest count that may be shown.
+    sources
+        Same shape: how many places each count comes from. A count from fewer than ``MIN_SOURCES``
+        would be one employer's head-count, so it is hidden too.
 
     Returns
     -------
@@ -51,16 +62,19 @@ def hide_small(counts: pd.DataFrame, threshold: int = MIN_PEOPLE) -> pd.DataFram
     full[:-1, :-1] = values
     full[-1, :-1], full[:-1, -1] = values.sum(axis=0), values.sum(axis=1)
     full[-1, -1] = values.sum()
-    hidden = _hide(full, threshold)
+    first = (full > 0) & (full < threshold)
+    if sources is not None:
+        first[:-1, :-1] |= (values > 0) & (sources.to_numpy(dtype=np.int64) < MIN_SOURCES)
+    hidden = _hide(full, first, threshold)
     table = pd.DataFrame(
         full, index=[*counts.index, TOTAL], columns=[*counts.columns, TOTAL], dtype="Int64"
     )
     return table.mask(hidden)
 
 
-def _hide(full: NDArray[np.int64], threshold: int) -> NDArray[np.bool_]:
+def _hide(full: NDArray[np.int64], first: NDArray[np.bool_], threshold: int) -> NDArray[np.bool_]:
     """Hide until no line gives anything away; each round hides more, so it ends."""
-    hidden = (full > 0) & (full < threshold)
+    hidden = first.copy()
     while True:
         before = int(hidden.sum())
         for axis in range(2):

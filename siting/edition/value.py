@@ -54,6 +54,9 @@ PUBLIC_COLUMNS = (
 ROTA_COLUMNS = ("container", "week_start", "site_id")
 """Columns of the containers' rota: a name, a Monday, and where it stands that week."""
 
+NO_TOWN = "-"
+"""Mark of people on streets, which belong to no town."""
+
 _TEXTS = ("name", "street", "address", "phone", "note")
 _FORBIDDEN = (
     ("markup", re.compile(r"[<>]|javascript:|&#", re.IGNORECASE)),
@@ -279,13 +282,13 @@ def _rota(rota: pd.DataFrame | None) -> pd.DataFrame:
 def _overview(plan: Plan, city: City, threshold: int) -> pd.DataFrame:
     demand = plan.question.demand
     served = demand.loc[demand.index.isin(plan.allocation.index)]
-    table = served.pivot_table(
-        index="town_code", columns="group", values="people_milli", aggfunc="sum", fill_value=0
-    )
-    people = (table / 1000).round().astype("int64")
+    keys = [served["town_code"], served["group"]]
+    milli = served.groupby(keys)["people_milli"].sum().unstack(fill_value=0)
+    places = served.groupby(keys)["place_id"].nunique().unstack(fill_value=0)
     names = city.towns["name"]
-    people.index = pd.Index([str(names.get(code, code)) for code in people.index], name="town")
-    return hide_small(people, threshold)
+    people = (milli / 1000).round().astype("int64")
+    people.index = pd.Index([str(names.get(code, NO_TOWN)) for code in people.index], name="town")
+    return hide_small(people, threshold, sources=places)
 
 
 def _version(edition: Edition) -> str:
