@@ -61,7 +61,7 @@ def demand_points(city: City, zones: Zones, settings: Settings) -> gpd.GeoDataFr
     """
     parts = [
         _enterprise_rows(city, zones),
-        *_service_rows(city),
+        *_service_rows(city, settings.demand.visitor_share),
         _outdoor_rows(city),
         _street_rows(city, settings.demand.frontage_step_m),
     ]
@@ -118,9 +118,10 @@ def _enterprise_rows(city: City, zones: Zones) -> gpd.GeoDataFrame:
     return _on_street(city, rows)
 
 
-def _service_rows(city: City) -> list[gpd.GeoDataFrame]:
+def _service_rows(city: City, visitor_share: float) -> list[gpd.GeoDataFrame]:
     layer = city.layers[LayerName.SERVICES]
-    visitors = _rows(layer, layer[Service.VISITORS_PER_DAY], str(Group.VISITOR), "service")
+    people = layer[Service.VISITORS_PER_DAY] * visitor_share
+    visitors = _rows(layer, people, str(Group.VISITOR), "service")
     staff = _rows(layer, layer[Service.STAFF], str(Group.SERVICE_STAFF), "service")
     return [_on_street(city, visitors), _on_street(city, staff)]
 

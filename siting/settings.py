@@ -187,12 +187,15 @@ class DemandSettings:
 
     Attributes
     ----------
+    visitor_share
+        Share of a service place's visitors of a day who have use for a station.
     frontage_step_m
         Distance between two frontage points of a main street.
     gap_cluster_m
         Unserved people nearer than this form one gap.
     """
 
+    visitor_share: float
     frontage_step_m: float
     gap_cluster_m: float
 
@@ -265,6 +268,8 @@ def check_settings(settings: Settings) -> None:
         settings.demand.frontage_step_m,
         ">= 1",
     )
+    share = settings.demand.visitor_share
+    _require(0 <= share <= 1, "demand.visitor_share", share, "0 .. 1")
     for overrule in settings.zones.overrule:
         kinds = " | ".join(ZONE_KINDS)
         _require(overrule.kind in ZONE_KINDS, "zones.overrule.kind", overrule.kind, kinds)

@@ -35,7 +35,7 @@ def test_a_plan_is_written_whole(city_file, tmp_path, capsys):
     assert "已证明最优" in printed.out
     assert "上界" in printed.err
     made = json.loads((out / "plan.json").read_text(encoding="utf-8"))
-    assert made["solution"]["value"] == 2_660_000
+    assert made["solution"]["value"] == 1_760_000
 
 
 def test_two_runs_give_the_same_bytes(city_file, tmp_path):

@@ -11,7 +11,8 @@ from tests.cities import tiny_city
 
 @pytest.fixture(scope="module")
 def compared():
-    city, settings = tiny_city(), load_settings()
+    city = tiny_city()
+    settings = replace_settings(load_settings(), demand__visitor_share=1.0)
     four = make_plan(city, replace_settings(settings, plan__stations=4))
     five = make_plan(city, replace_settings(settings, plan__stations=5))
     return compare_plans({"四站": four, "五站": five})

@@ -15,7 +15,8 @@ from tests.cities import TOWN, YINGHAI, point, tiny_city, tiny_layers
 
 
 def asked(stations, **changes):
-    return replace_settings(load_settings(), plan__stations=stations, **changes)
+    everyone = {"demand__visitor_share": 1.0}
+    return replace_settings(load_settings(), plan__stations=stations, **everyone, **changes)
 
 
 def free(stations, **changes):

@@ -19,7 +19,7 @@ from tests.cities import MAIN, ORIGIN, TOWN, point, tiny_city, tiny_layers
 
 @pytest.fixture(scope="module")
 def settings():
-    return load_settings()
+    return replace_settings(load_settings(), demand__visitor_share=1.0)
 
 
 @pytest.fixture(scope="module")
