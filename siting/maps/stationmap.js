@@ -23,6 +23,7 @@
     away: { fill: "#8a8a8a", line: "#555" },
   };
   const BADGES = 20;
+  const ROOMY = 900;
   const LARGEST = 27;
   const SMALLEST = 1.5;
   const FAR_ZOOM = 12.4;
@@ -372,6 +373,10 @@
     /** Small signs from afar, so that stations do not cover each other; the size key follows. */
     _zoomed: function () {
       this.map.getContainer().classList.toggle("sm-far", this.map.getZoom() < FAR_ZOOM);
+      const ring = this.map.getZoom() < FAR_ZOOM ? 11 : 17;
+      this.layers.existing.eachLayer(function (one) {
+        one.setRadius(ring);
+      });
       this._fillLegend();
     },
 
@@ -416,6 +421,7 @@
         });
         this.layers.existing.addLayer(mark);
       }
+      this._zoomed();
     },
 
     _controls: function () {
@@ -595,7 +601,9 @@
 
     fit: function () {
       const b = this.data.base.bounds;
-      this.map.fitBounds([[b[1], b[0]], [b[3], b[2]]], { padding: [6, 6] });
+      const wide = this.map.getSize().x >= ROOMY && this.legend.open;
+      const right = wide ? this.legend.offsetWidth + 8 : 0;
+      this.map.fitBounds([[b[1], b[0]], [b[3], b[2]]], { paddingBottomRight: [right, 0] });
     },
 
     /** Signs that a page sets by hand: a place asked about, a station banned or forced. */
