@@ -92,9 +92,9 @@ class Reach:
     merge_m: float = 45.0
     ridge_m: float = 300.0
     lateral_m: float = 45.0
-    sure_gap_m: float = 900.0
-    straight_gap_m: float = 3000.0
-    turn_deg: float = 35.0
+    sure_gap_m: float = 1200.0
+    straight_gap_m: float = 3500.0
+    turn_deg: float = 45.0
     branch_m: float = 160.0
     mapped_span_m: float = 200.0
     extend_m: float = 260.0
