@@ -24,6 +24,7 @@ LAYERS = tuple(
         "geodata.city geodata.cities geodata.daxing",
         "geodata.workspace geodata.ledger geodata",
         "siting.errors siting.settings siting.i18n siting.files siting.presets",
+        "siting.edition.errors siting.edition.hours siting.edition.facts",
         "siting.rules siting.zones siting.curves siting.streets",
         "siting.candidates siting.scores siting.demand siting.hours",
         "siting.coverage siting.mustpass siting.frontage siting.service_area siting.figures",

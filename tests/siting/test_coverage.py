@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -178,17 +179,23 @@ def test_frames_in_another_order_give_the_same_cover():
     assert entries_of(one) == entries_of(other)
 
 
+@cache
+def three_streets():
+    return city_of(network_of([(0, 0), (900, 0)], [(0, 0), (0, 900)], [(0, 900), (900, 900)]))
+
+
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 9999), more=st.integers(0, 800_000))
 def test_a_larger_cutoff_or_more_stations_never_serve_fewer(seed, more):
     rng = np.random.default_rng(seed)
-    network = network_of([(0, 0), (900, 0)], [(0, 0), (0, 900)], [(0, 900), (900, 900)])
+    city = three_streets()
     points = rng.uniform(0, 900, (20, 2))
     sites = sites_of(**{f"s{k}": tuple(xy) for k, xy in enumerate(points[:8])})
     demand = demand_of(**{f"d{k}": tuple(xy) for k, xy in enumerate(points[8:])})
     demand["cutoff_mm"] = rng.integers(0, 900_000, 12)
-    coverage = measure(network, sites, demand)
-    wider = measure(network, sites, demand.assign(cutoff_mm=demand["cutoff_mm"] + more))
+    coverage = measure_coverage(city, sites, demand, STANDARD)
+    more_of_it = demand.assign(cutoff_mm=demand["cutoff_mm"] + more)
+    wider = measure_coverage(city, sites, more_of_it, STANDARD)
     assert entries_of(coverage).keys() <= entries_of(wider).keys()
     chosen = list(sites.index[:4])
     fewer, larger = coverage.covered_by(chosen[:-1]), coverage.covered_by(chosen)
