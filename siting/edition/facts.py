@@ -106,7 +106,7 @@ def read_facts(path: str | Path) -> pd.DataFrame:
     if "site_id" not in table or table["site_id"].duplicated().any():
         why = "it has no column site_id" if "site_id" not in table else "a station is named twice"
         raise UnreadableFactsError(path=Path(path).name, why=why)
-    facts = table.set_index("site_id").reindex(columns=list(COLUMNS)).fillna("")
+    facts = table.set_index("site_id").reindex(columns=list(COLUMNS), fill_value="")
     for site_id, text in facts["hours"].items():
         if text:
             parse_hours(text, str(site_id))

@@ -283,8 +283,8 @@ def _overview(plan: Plan, city: City, threshold: int) -> pd.DataFrame:
     demand = plan.question.demand
     served = demand.loc[demand.index.isin(plan.allocation.index)]
     keys = [served["town_code"], served["group"]]
-    milli = served.groupby(keys)["people_milli"].sum().unstack(fill_value=0)
-    places = served.groupby(keys)["place_id"].nunique().unstack(fill_value=0)
+    milli = served.groupby(keys)["people_milli"].sum().unstack(fill_value=0)  # noqa: PD010
+    places = served.groupby(keys)["place_id"].nunique().unstack(fill_value=0)  # noqa: PD010
     names = city.towns["name"]
     people = (milli / 1000).round().astype("int64")
     people.index = pd.Index([str(names.get(code, NO_TOWN)) for code in people.index], name="town")

@@ -127,6 +127,7 @@ function makeCards(world, say) {
       containerLines(station, now),
       station.note && element("p", { text: station.note }),
       station.phone && element("p", {}, element("a", { href: `tel:${station.phone.replace(/[^0-9+]/g, "")}`, text: say("call", { phone: station.phone }) })),
+      element("div", { class: "go" }, directionLinks(station, say).slice(1)),
       reportLink(world, station, say),
     ].flat().filter(Boolean);
   }
@@ -149,7 +150,7 @@ function makeCards(world, say) {
         options.chosen(number);
       },
     });
-    const links = directionLinks(station, say);
+    const links = directionLinks(station, say).slice(0, 1);
     return element("article", { class: "card", "aria-label": station.name, "data-id": station.id },
       heading, wayLine(answer, station, now), openLine(station, now), servicesLine(station, now), placeLine(station),
       element("div", { class: "go" }, links, element("button", { type: "button", text: say("on_map"), "aria-label": say("on_map_of", { name: station.name }), click: () => options.map(number) }), toggle),
