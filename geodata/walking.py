@@ -12,14 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from geodata.network import MAX_MM, InconsistentNetworkError, packed_arcs
-from geodata.walking_kernels import (
-    FAR,
-    bucket_rows,
-    count_rows,
-    scatter,
-    walk_chunk,
-    walk_to_targets,
-)
+from geodata.walking_kernels import FAR, walk_chunk, walk_to_targets
+from geodata.walking_tables import bucket_rows, count_rows, scatter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -215,22 +209,6 @@ def _work_arrays(own: threading.local, n_nodes: int, n_arcs: int) -> None:
         own.dist = np.full(n_nodes, FAR, dtype=np.int32)
         own.touched = np.empty(n_nodes, dtype=np.int32)
         own.heap = np.empty(n_arcs + 2, dtype=np.int64)
-
-
-def warm_up() -> None:
-    """Compile every kernel into the cache, so that no planner waits for it.
-
-    ``make setup`` calls it; later processes read the compiled code from disk.
-    """
-    from geodata.network import network_from_arrays, snap_points  # noqa: PLC0415 - only here
-
-    ends = np.array([[0.0, 0.0], [100.0, 0.0]])
-    network = network_from_arrays(
-        ends[:, 0], ends[:, 1], np.array([0]), np.array([1]), np.array([100_000]), "EPSG:4548"
-    )
-    snaps = snap_points(network, ends)
-    walk_table(network, snaps, snaps, 200_000, threads=1)
-    walk_pairs(network, snaps, snaps, np.array([[0, 1]]), threads=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
