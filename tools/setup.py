@@ -112,7 +112,7 @@ def run_quietly(command: list[str | Path], *, what: str, count: int = 0) -> None
     ) as process:
         for line in process.stdout or ():
             lines.append(line)
-            if line.startswith("Collecting "):
+            if line.startswith(("Collecting ", "Processing ")):
                 seen += 1
                 if count and seen % SAY_EVERY == 0:
                     say(f"    {seen} of about {count} packages fetched")
@@ -193,9 +193,9 @@ def make_environment() -> None:
 def install_packages() -> None:
     """Install the lock, every file checked against its hash, then the project itself."""
     pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
-    wanted = LOCK.read_text(encoding="utf-8").count("==")
+    entries = [line for line in LOCK.read_text("utf-8").splitlines() if not line.startswith(" ")]
     locked = [*pip, "--progress-bar", "off", "--require-hashes", "-r", LOCK]
-    run_quietly(locked, what="installing the locked packages", count=wanted)
+    run_quietly(locked, what="installing the locked packages", count=len(entries))
     project = ["--no-deps", "--no-build-isolation", "--config-settings", "editable_mode=compat"]
     run_quietly([*pip, *project, "-e", ROOT], what="installing the project")
 
