@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from geodata.daxing import sample
 from geodata.daxing.draw import Draw
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
-    import shapely
 
 DATA = HERE / "data"
 _LON_LAT_DIGITS = 6
@@ -60,7 +60,7 @@ def build_tables() -> dict[str, pd.DataFrame]:
     area = study_area(places, read_facts("communities"), _fact_points(places))
     barriers = barrier_lines(places.names, area)
     edges = street_edges(places.names, area, barriers)
-    ground = sample.Ground(places=places, streets=Frontage.of(edges), draw=Draw(seed=sample.SEED))
+    ground = sample.Ground(places=places, streets=Frontage.of(edges, area), draw=Draw(seed=sample.SEED))
     return {
         "study_area": pd.DataFrame({"coordinates": [area_text(area)]}),
         "towns": towns,
@@ -142,9 +142,7 @@ def _stops_table(places: Gazetteer, area: shapely.Geometry) -> pd.DataFrame:
 
 
 def _inside(table: pd.DataFrame, area: shapely.Geometry) -> np.ndarray:
-    from shapely import contains_xy  # noqa: PLC0415
-
-    return np.asarray(contains_xy(area, table["x"].to_numpy(), table["y"].to_numpy()))
+    return np.asarray(shapely.contains_xy(area, table["x"].to_numpy(), table["y"].to_numpy()))
 
 
 def _services_table(places: Gazetteer) -> pd.DataFrame:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 KERB_M = 15.0
 """From the centreline to the kerb of a main street of six lanes; assumed."""
 
+INSIDE_M = 150.0
+"""Nothing drawn beside a street comes nearer to the edge of the study area."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frontage:
@@ -35,9 +38,10 @@ class Frontage:
     name: np.ndarray
 
     @staticmethod
-    def of(edges: gpd.GeoDataFrame) -> Frontage:
-        """Take the edges that are not assumed."""
-        real = edges.loc[edges["origin"] != ASSUMED]
+    def of(edges: gpd.GeoDataFrame, area: shapely.Geometry) -> Frontage:
+        """Take the edges that are not assumed and lie well inside an area."""
+        inside = shapely.contains(shapely.buffer(area, -INSIDE_M), edges.geometry.to_numpy())
+        real = edges.loc[inside & (edges["origin"] != ASSUMED).to_numpy()]
         lines = real.geometry.to_numpy()
         return Frontage(
             start=shapely.get_coordinates(shapely.get_point(lines, 0)),
@@ -60,6 +64,14 @@ class Frontage:
         if not chosen.any():
             place = street or f"{centre[0]:.0f} {centre[1]:.0f}"
             raise UnknownPlaceError(place=place, why=f"no street within {radius_m:g} m")
+        return Frontage(start=self.start[chosen], end=self.end[chosen], name=self.name[chosen])
+
+    def beyond(self, centre: np.ndarray, radius_m: float) -> Frontage:
+        """Take the edges whose middle lies farther away than a radius; all if there is none."""
+        middle = (self.start + self.end) / 2
+        chosen = np.hypot(*(middle - centre).T) > radius_m
+        if not chosen.any():
+            return self
         return Frontage(start=self.start[chosen], end=self.end[chosen], name=self.name[chosen])
 
     @property

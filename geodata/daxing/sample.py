@@ -20,10 +20,11 @@ FUSITE = "富思特"
 _FUSITE_AREA = "安定工业区"
 _FUSITE_HEADCOUNT = 420
 _LARGE_FROM = 100
-_LARGEST = 3200
-_LARGE_POWER = 1.25
+_LARGEST = 1800
+_LARGE_POWER = 1.5
 _SMALL = (12, 95)
 _ENTERPRISE_OFFSET_M = (25.0, 120.0)
+_CORE_SHARE = 0.6
 _LOT_OFFSET_M = (18.0, 60.0)
 _TRADES = ("机械", "电子", "服装", "食品", "物流", "建材", "印刷", "医药", "汽配", "包装", "家具")
 _LOT_KINDS = ("路边绿地", "停车场", "公园边", "工地旁", "村委会空地", "公交场站旁")
@@ -53,7 +54,7 @@ _OUTDOOR = {
     "sanitation": _Trade(
         column="sanitation",
         title="示例环卫班组",
-        people=(10, 42),
+        people=(14, 56),
         hours=8.0,
         intensity=0.8,
         offset_m=(KERB_M, KERB_M + 5),
@@ -61,7 +62,7 @@ _OUTDOOR = {
     "guard": _Trade(
         column="guards",
         title="示例看护点",
-        people=(3, 14),
+        people=(4, 20),
         hours=10.0,
         intensity=0.5,
         offset_m=(20.0, 60.0),
@@ -69,7 +70,7 @@ _OUTDOOR = {
     "courier": _Trade(
         column="couriers",
         title="示例快递站点",
-        people=(10, 60),
+        people=(18, 84),
         hours=9.0,
         intensity=0.7,
         offset_m=(KERB_M, 40.0),
@@ -88,6 +89,12 @@ class Ground:
     def around(self, area: dict[str, Any]) -> Frontage:
         """Return the streets of an area of the fact tables."""
         return self.streets.near(self.places.locate(area["place"]), float(area["radius_m"]))
+
+    def outside(self, area: dict[str, Any]) -> Frontage:
+        """Return the streets around an area, out to its ``far_radius_m``, its core left out."""
+        centre = self.places.locate(area["place"])
+        wide = self.streets.near(centre, float(area["far_radius_m"]))
+        return wide.beyond(centre, _CORE_SHARE * float(area["radius_m"]))
 
     def spot(self, front: Frontage, offset_m: tuple[float, float], *key: object) -> dict[str, Any]:
         """Return x and y of a point beside the streets, between two offsets, on either side."""
@@ -153,7 +160,7 @@ def sample_lots(areas: pd.DataFrame, ground: Ground) -> pd.DataFrame:
     """Draw container lots: columns name, town_code, lot_type, x, y."""
     rows = []
     for area in areas.to_dict("records"):
-        front = ground.around(area)
+        front = ground.outside(area)
         for number in range(1, int(area["lots"]) + 1):
             key = ("lot", area["area"], number)
             kind = ground.draw.one_of(_LOT_KINDS, "kind", *key)
@@ -172,7 +179,7 @@ def sample_outdoor(areas: pd.DataFrame, ground: Ground) -> pd.DataFrame:
     """Draw outdoor workers: name, town_code, group, people, hours_per_day, intensity, x, y."""
     rows = []
     for area in areas.to_dict("records"):
-        front = ground.around(area)
+        front = ground.outside(area)
         for group, trade in _OUTDOOR.items():
             for number in range(1, int(area[trade.column]) + 1):
                 key = (group, area["area"], number)
