@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from siting.solve.branching import FRACTIONAL
 from siting.solve.clash import explain_clash
 from siting.solve.conditions import conflict_cliques
 from siting.solve.cover import CoverModel, cover_model
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 SOLVER = "branch and bound on HiGHS relaxations, bounds in integer arithmetic"
-_SHAKES = 60
+_SHAKES = 40
+_ROOT_SHAKES = 400
+_NODE_SHAKES = 20
 _SHAKE_WORK = 60_000_000
 
 
@@ -112,10 +115,13 @@ def _known(finder: Finder) -> int | None:
 
 def _prove(problem: Problem, model: CoverModel, finder: Finder, watch: Watch) -> TreeResult:
     n = len(problem.site_ids)
+    calls: list[int] = []
 
     def improve(point: NDArray[np.float64]) -> NDArray[np.int64] | None:
         order = np.lexsort((np.arange(n), -point[:n]))
-        chosen = finder.from_order(order[point[order] > 1e-6])  # noqa: PLR2004
+        finder.from_order(order[point[order] > FRACTIONAL])
+        chosen = finder.shakes(_NODE_SHAKES if calls else _ROOT_SHAKES, watch.stop)
+        calls.append(1)
         return None if chosen is None else model.point(chosen)
 
     start = None if finder.best is None else model.point(np.flatnonzero(finder.best))

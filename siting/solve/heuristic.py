@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from siting.solve.reduce import Classes
 
 _SWAP_ROUNDS = 30
+_STRONGEST = 30
+_DEVIATION = 5e-4
 
 
 def _lists(pairs: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -90,19 +92,33 @@ class Finder:
         return self.from_order(np.empty(0, np.int64))
 
     def shakes(self, rounds: int, stop: Callable[[], bool]) -> NDArray[np.int64] | None:
-        """Shake the best set and mend it, ``rounds`` times; returns the best set known."""
+        """Shake a good set and mend it, ``rounds`` times; returns the best set known.
+
+        The walk goes on from a set slightly worse than the best (record-to-record travel, Dueck
+        1993, doi:10.1006/jcph.1993.1010).
+        """
         if self.best is None:
             return None
-        size = int(self.best.sum())
+        walk, walk_value = self.best.copy(), self.best_value
+        strongest = max(2, min(int(self.best.sum()) // 3, _STRONGEST))
         for turn in range(rounds):
             if stop():
                 break
-            moves.reset(self.net, self.state, self.best)
-            strength = 2 + moves.random_index(self._seed, max(2, min(size // 5, 12)))
+            moves.reset(self.net, self.state, walk)
+            strength = 2 + moves.random_index(self._seed, strongest)
             tabu = self._none.copy()
             moves.shake(self.net, self.state, self._seed, strength, tabu)
-            self._finish(tabu if turn % 2 else self._none)
+            if self._finish(tabu if turn % 2 else self._none) is None:
+                continue
+            value = int(self.state.sums[2])
+            allowed = self.best_value * (1 - _DEVIATION * (1 - turn / rounds))
+            if value >= walk_value or value >= allowed:
+                walk, walk_value = self.state.chosen.copy(), value
         return np.flatnonzero(self.best)
+
+    def leave_out(self, sites: NDArray[np.bool_]) -> None:
+        """Consider these sites no more; they are proved to be in no better set."""
+        self.net.kind[sites & (self.net.kind == moves.FREE)] = moves.BANNED
 
     def _finish(self, tabu: NDArray[np.bool_]) -> NDArray[np.int64] | None:
         moves.fill(self.net, self.state, tabu)

@@ -106,30 +106,16 @@ class Relaxation:
             status="unknown", point=empty, dual=empty, objective=np.inf, iterations=iterations
         )
 
-    def interior(self, *, seconds: float | None = None) -> LpResult | None:
-        """Solve the first relaxation by an interior point method, without a basis.
-
-        For large programs; returns None unless it ends at the optimum.
-        """
+    def start_inside(self, *, seconds: float | None = None) -> None:
+        """Find the first basis by an interior point method and crossover: for large programs."""
         model = self._model
         model.setOptionValue("solver", "ipm")
-        model.setOptionValue("run_crossover", "off")
         model.setOptionValue("presolve", "on")
-        if seconds is not None:
-            model.setOptionValue("time_limit", max(seconds, 0.0))
+        model.setOptionValue("time_limit", highspy.kHighsInf if seconds is None else seconds)
         model.run()
-        status, answer, info = model.getModelStatus(), model.getSolution(), model.getInfo()
         model.setOptionValue("solver", "simplex")
+        model.setOptionValue("presolve", "off")
         model.setOptionValue("time_limit", highspy.kHighsInf)
-        if status != highspy.HighsModelStatus.kOptimal or not answer.dual_valid:
-            return None
-        return LpResult(
-            status="optimal",
-            point=np.array(answer.col_value),
-            dual=np.array(answer.row_dual) / -self._factor,
-            objective=-float(info.objective_function_value) / self._factor,
-            iterations=max(int(info.ipm_iteration_count), 0),
-        )
 
     def basis(self) -> Any:
         """Return the present basis, to come back to."""

@@ -38,6 +38,7 @@ _RAY_SCALE = 2**24
 _TRIAL_ITERATIONS = 40
 _MOST_CERTIFICATE_NUMBERS = 12_000_000
 _ROUNDING_EVERY = 10
+_LARGE = 2_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +57,10 @@ class Watch:
             self.on_event(
                 Event(stage=self.stage, incumbent=incumbent, bound=bound, gap=gap, nodes=nodes)
             )
+
+    def left(self) -> float | None:
+        """Seconds left, None without a limit."""
+        return None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
 
     def stop(self) -> bool:
         """Tell whether to stop now."""
@@ -176,6 +181,8 @@ def solve_tree(
     root = _Node((-top, 0), top, program.lower, program.upper, -1, 0, zero)
     heap: list[_Node] = []
     node: _Node | None = root
+    if program.matrix.shape[0] > _LARGE and not search.closed(top):
+        search.relaxation.start_inside(seconds=search.watch.left())
     serial = 0
     stopped = False
     while node is not None or heap:
@@ -232,9 +239,10 @@ def _process(search: _Search, node: _Node) -> list[_Node]:
         dual, exact = proof
         bound = min(bound, value_bound(program, exact, search.unit))
         _learn(search, node, answer)
-        _round(search, answer)
         if search.root_bound is None:
             search.root_bound = bound
+        if not search.closed(bound):
+            _round(search, answer)
         if search.closed(bound):
             search.keep(node, -1, dual, empty=False)
             search.left.append(bound)
