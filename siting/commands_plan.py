@@ -23,13 +23,16 @@ if TYPE_CHECKING:
 Lang = Annotated[str, typer.Option("--lang", help="语言 zh / language en")]
 
 
-def plan(
+def plan(  # noqa: PLR0913, PLR0917  (each is an option of the command)
     city: Annotated[str, typer.Option(help="内置城市或城市文件 · bundled city or city file")],
     out: Annotated[Path, typer.Option(help="输出文件夹 · folder to write")],
     stations: Annotated[
         int | None, typer.Option(help="站点数 · number of stations (settings: plan.stations)")
     ] = None,
     settings: Annotated[Path | None, typer.Option(help="设置文件 TOML · settings file")] = None,
+    when: Annotated[
+        str | None, typer.Option(help="时段 week | 05:00 | noon | 'Sa 22:00' · hours.when")
+    ] = None,
     lang: Lang = "zh",
     *,
     quiet: Annotated[bool, typer.Option("--quiet", help="不显示进度 · no progress")] = False,
@@ -46,6 +49,8 @@ def plan(
     asked = load_settings(settings, city_id=opened.city_id)
     if stations is not None:
         asked = replace_settings(asked, plan__stations=stations)
+    if when is not None:
+        asked = replace_settings(asked, hours__when=when)
     clock.lap("load")
     made = make_plan(opened, asked, on_event=None if quiet else _progress(lang))
     clock.lap("plan")
@@ -120,6 +125,7 @@ def _summary(lang: str, made: Plan, out: Path) -> str:
         status=t(lang, f"status.{made.solution.status}"),
         gap=f"{made.solution.gap:.3%}",
         out=out,
+        unit=t(lang, "counted.hours" if made.settings.hours.when else "counted.uses"),
     )
 
 

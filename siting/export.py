@@ -85,7 +85,8 @@ def solution_json(plan: Plan) -> dict[str, Any]:
         "status": solution.status,
         "tolerance": solution.tolerance,
         "solver": solution.solver,
-        "unit": "priority-weighted person-uses, thousandths",
+        "unit": f"priority-weighted person-{'hours' if plan.settings.hours.when else 'uses'}, "
+        "thousandths",
         "stage2": None if solution.stage2 is None else dataclasses.asdict(solution.stage2),
     }
 

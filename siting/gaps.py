@@ -14,7 +14,9 @@ from sklearn.cluster import DBSCAN
 from geodata.columns import Group
 from geodata.ids import feature_id
 from siting.coverage import PREMISES, STREET, WALK
+from siting.coverage_hours import hourly_cover
 from siting.figures import covered_rows, entry_rows, people_by, street_metres
+from siting.hours import load_profiles, site_hours
 from siting.rules.base import points_xy
 
 if TYPE_CHECKING:
@@ -54,6 +56,9 @@ class GapReport:
         point; largest first.
     unreachable
         Index demand_id; reason and people_milli: people no walking way leads to.
+    by_hour
+        Index (hour 0-167 of the week, group); people present, walk and served while stations are
+        open, in the season of the settings.
     """
 
     by_group: pd.DataFrame
@@ -62,6 +67,7 @@ class GapReport:
     streets: pd.DataFrame
     clusters: gpd.GeoDataFrame
     unreachable: pd.DataFrame
+    by_hour: pd.DataFrame
 
 
 def find_gaps(city: City, plan: Plan) -> GapReport:
@@ -77,15 +83,28 @@ def find_gaps(city: City, plan: Plan) -> GapReport:
         by_group=_with_gap(people_by(zoned, coverage, chosen, "group")),
         by_town=by_town,
         by_zone=_with_gap(people_by(zoned, coverage, chosen, "zone_kind")),
-        streets=street_metres(demand, coverage, chosen, frontage_metres(city, plan)),
+        streets=street_metres(question.people, question.reach, chosen, frontage_metres(city, plan)),
         clusters=_clusters(city, plan, zoned),
         unreachable=unreachable,
+        by_hour=_by_hour(plan),
+    )
+
+
+def _by_hour(plan: Plan) -> pd.DataFrame:
+    question, season = plan.question, plan.settings.hours.season
+    return hourly_cover(
+        question.reach,
+        question.people,
+        plan.solution.chosen,
+        site_hours(question.sites, season),
+        load_profiles(),
+        season,
     )
 
 
 def frontage_metres(city: City, plan: Plan) -> pd.Series:
     """Return the metres of street that each frontage row stands for, index demand_id."""
-    demand = plan.question.demand
+    demand = plan.question.people
     fronts = demand[demand["place_kind"] == "frontage"]
     rate = city.layers["streets"].groupby("street_name")["people_per_m"].max()
     per_m = rate.reindex(fronts["street_name"]).to_numpy(dtype=float)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from siting.candidates import propose_candidates
 from siting.coverage import measure_coverage
+from siting.coverage_hours import slice_coverage, slice_demand
 from siting.demand import demand_points
 from siting.figures import allocate, people_by, station_figures
+from siting.hours import asked_hours, load_profiles, site_hours, time_slices
 from siting.i18n import LANGUAGES
 from siting.problem import build_problem
 from siting.reasons import station_reason
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from geodata import City, Note
     from siting.coverage import Coverage
     from siting.rules import Rule
-    from siting.settings import Settings
+    from siting.settings import HourSettings, Settings
     from siting.solve.model import Event, Problem, Solution
     from siting.zones import Zones
 
@@ -44,10 +46,11 @@ class Question:
         Grid and enterprise clusters.
     sites
         All scored candidates, index site_id.
-    demand
-        People, index demand_id.
-    coverage
-        Who could serve whom.
+    people, reach
+        People whenever stations are open, index demand_id, and who could serve them.
+    demand, coverage
+        What the plan is chosen by: the same, or person-hours by time slice and who is open then,
+        where the settings ask for hours.
     problem
         The question in the solver's words.
     notes
@@ -56,6 +59,8 @@ class Question:
 
     zones: Zones
     sites: gpd.GeoDataFrame
+    people: gpd.GeoDataFrame
+    reach: Coverage
     demand: gpd.GeoDataFrame
     coverage: Coverage
     problem: Problem
@@ -127,12 +132,31 @@ def ask(city: City, settings: Settings, rules: tuple[Rule, ...] | None = None) -
     zones = classify_zones(city, settings.zones)
     sites = propose_candidates(city, zones, rules, settings)
     sites = score_candidates(city, zones, rules, sites)
-    demand = demand_points(city, zones, settings)
-    coverage = measure_coverage(city, sites, demand, settings.standard)
+    people = demand_points(city, zones, settings)
+    reach = measure_coverage(city, sites, people, settings.standard)
+    demand, coverage = _while_open(sites, people, reach, settings.hours)
     problem, notes = build_problem(city, sites, demand, coverage, settings)
     return Question(
-        zones=zones, sites=sites, demand=demand, coverage=coverage, problem=problem, notes=notes
+        zones=zones,
+        sites=sites,
+        people=people,
+        reach=reach,
+        demand=demand,
+        coverage=coverage,
+        problem=problem,
+        notes=notes,
     )
+
+
+def _while_open(
+    sites: gpd.GeoDataFrame, people: gpd.GeoDataFrame, reach: Coverage, asked: HourSettings
+) -> tuple[gpd.GeoDataFrame, Coverage]:
+    """Spread people over the asked hours and keep the entries of stations open then."""
+    if not asked.when:
+        return people, reach
+    slices = time_slices(site_hours(sites, asked.season), asked_hours(asked.when))
+    sliced = slice_demand(people, slices, load_profiles(), asked.season)
+    return sliced, slice_coverage(reach, sliced, slices)
 
 
 def make_plan(
@@ -203,7 +227,13 @@ def _stations(
     rows = ordered.drop(columns=["geometry"]).to_dict("records")
     for lang in LANGUAGES:
         ordered[f"reason_{lang}"] = [
-            station_reason(lang, row, cutoff_m, float(lengths.get(row["street_id"], 0.0)))
+            station_reason(
+                lang,
+                row,
+                cutoff_m=cutoff_m,
+                street_m=float(lengths.get(row["street_id"], 0.0)),
+                hours=bool(settings.hours.when),
+            )
             for row in rows
         ]
     ordered.index.name = "site_id"

@@ -15,7 +15,9 @@ def people_text(milli: int) -> str:
     return f"{round(milli / 1000):,}"
 
 
-def station_reason(lang: str, station: Mapping[str, Any], cutoff_m: int, street_m: float) -> str:
+def station_reason(
+    lang: str, station: Mapping[str, Any], *, cutoff_m: int, street_m: float, hours: bool = False
+) -> str:
     """Write one station's reason.
 
     Parameters
@@ -28,6 +30,8 @@ def station_reason(lang: str, station: Mapping[str, Any], cutoff_m: int, street_
         Accepted walking distance, metres.
     street_m
         Length of the connected street that it serves, metres; 0 where none.
+    hours
+        True where the figures are person-hours and not person-uses.
     """
     parts = [_existing(lang) if station["existing"] else ""]
     parts += [_clause(lang, rule, station, street_m) for rule in station["rules"]]
@@ -35,6 +39,7 @@ def station_reason(lang: str, station: Mapping[str, Any], cutoff_m: int, street_
         t(
             lang,
             "reason.figures",
+            unit=t(lang, "counted.hours" if hours else "counted.uses"),
             cutoff=f"{cutoff_m:,}",
             served=people_text(station["served_milli"]),
             walk=people_text(station["served_walk_milli"]),

@@ -201,6 +201,24 @@ class DemandSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HourSettings:
+    """Which hours are asked for.
+
+    Attributes
+    ----------
+    when
+        Empty: people are counted once, whenever stations are open. Else person-hours count, only
+        while a station is open: ``"week"``, an hour such as ``"05:00"``, a daypart such as
+        ``"noon"``, each with a day before it where wanted (``"Sa 22:00"``).
+    season
+        ``winter`` or ``summer``.
+    """
+
+    when: str
+    season: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SolverSettings:
     """Limits that repeat: nodes, never seconds.
 
@@ -230,6 +248,7 @@ class Settings:
     standard: Standard
     zones: ZoneSettings
     demand: DemandSettings
+    hours: HourSettings
     solver: SolverSettings
     rules: tuple[RuleSettings, ...]
 
