@@ -60,7 +60,9 @@ def build_tables() -> dict[str, pd.DataFrame]:
     area = study_area(places, read_facts("communities"), _fact_points(places))
     barriers = barrier_lines(places.names, area)
     edges = street_edges(places.names, area, barriers)
-    ground = sample.Ground(places=places, streets=Frontage.of(edges, area), draw=Draw(seed=sample.SEED))
+    ground = sample.Ground(
+        places=places, streets=Frontage.of(edges, area), draw=Draw(seed=sample.SEED)
+    )
     return {
         "study_area": pd.DataFrame({"coordinates": [area_text(area)]}),
         "towns": towns,

@@ -76,9 +76,7 @@ def stop_distances(city: City) -> np.ndarray:
     stops = city.layers["stops"]
     bus = stops.loc[stops["stop_type"] == "bus"].geometry.to_numpy()
     real = city.network.edge_geometry[city.network.edge_origin < 2]  # noqa: PLR2004  (assumed)
-    _, distance = shapely.STRtree(real).query_nearest(
-        bus, return_distance=True, all_matches=False
-    )
+    _, distance = shapely.STRtree(real).query_nearest(bus, return_distance=True, all_matches=False)
     return np.asarray(distance)
 
 
