@@ -222,7 +222,7 @@ def steps() -> list[Step]:
     """All steps in order."""
     assets = ROOT / "siting" / "web" / "assets.py"
     command_line = ROOT / "siting" / "__main__.py"
-    every = [
+    return [
         Step(
             name="environment",
             says="making .venv",
@@ -252,7 +252,6 @@ def steps() -> list[Step]:
             run=fetch_assets,
         ),
     ]
-    return [step for step in every if all(path.exists() for path in step.inputs)]
 
 
 def main() -> int:
