@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Lang = Annotated[str, typer.Option("--lang", help="语言 zh / language en")]
 
 
-def plan(  # noqa: PLR0913, PLR0917  (each is an option of the command)
+def plan(  # noqa: PLR0913  (each is an option of the command)
     city: Annotated[str, typer.Option(help="内置城市或城市文件 · bundled city or city file")],
     out: Annotated[Path, typer.Option(help="输出文件夹 · folder to write")],
     stations: Annotated[

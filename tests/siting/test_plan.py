@@ -244,3 +244,23 @@ def test_the_run_record_is_apart(plan):
     made = run_json(plan, {"plan": 1.23456})
     assert made["times_s"] == {"plan": 1.235}
     assert "numpy" in made["versions"]
+
+
+def test_at_night_only_open_stations_serve(city):
+    # At 22:00 every day of the week: seven hours; the town's street hosts have closed.
+    plan = make_plan(city, free(5, hours__when="22:00"))
+    served = plan.stations.set_index("name")["in_range_milli"]
+    assert served["西社区"] == 0
+    by_hour = find_gaps(city, plan).by_hour
+    assert len(by_hour) == 168 * 5
+    night = by_hour.loc[22]
+    assert night.loc["street", "served"] == 0
+    assert night.loc["street", "present"] > 0
+    assert "人时" in plan.stations["reason_zh"].iloc[0]
+
+
+def test_an_hour_never_serves_more_than_is_there(city):
+    plan = make_plan(city, asked(4))
+    by_hour = find_gaps(city, plan).by_hour
+    assert (by_hour["walk"] <= by_hour["served"] + 1e-9).all()
+    assert (by_hour["served"] <= by_hour["present"] + 1e-9).all()
