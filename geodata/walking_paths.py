@@ -80,11 +80,14 @@ class Ways:
         int64 (n_targets,), start used; -1 where there is none.
     parts
         What edges the ways lead over.
+    nodes
+        int64 (n, 2): target and node, one row for each node a way passes.
     """
 
     walk_mm: np.ndarray
     start: np.ndarray
     parts: WayParts
+    nodes: np.ndarray
 
 
 class WayFinder:
@@ -158,11 +161,24 @@ def ways_to(tree: WayTree, targets: Snaps) -> Ways:
     """
     choice = _choose(tree, targets)
     parts: list[tuple[int, int, int, int]] = []
+    nodes: list[tuple[int, int]] = []
     start = np.full(len(targets), -1, dtype=np.int64)
     for at in np.flatnonzero(choice.walk_mm >= 0).tolist():
-        start[at] = _trace(tree, targets, choice, at, parts)
+        choice_at = _Target(
+            number=at,
+            edge=int(targets.edge[at]),
+            along=int(targets.along_mm[at]),
+            to_u=bool(choice.at_u[at]),
+            start=int(choice.start[at]),
+        )
+        start[at] = _trace(tree, choice_at, parts, nodes)
     table = np.array(parts, dtype=np.int64).reshape(-1, 4)
-    return Ways(walk_mm=choice.walk_mm, start=start, parts=_parts(*table.T))
+    return Ways(
+        walk_mm=choice.walk_mm,
+        start=start,
+        parts=_parts(*table.T),
+        nodes=np.array(nodes, dtype=np.int64).reshape(-1, 2),
+    )
 
 
 def flow_to_starts(tree: WayTree, people: Snaps, weight: np.ndarray) -> tuple[WayParts, np.ndarray]:
@@ -248,31 +264,40 @@ def _choose(tree: WayTree, targets: Snaps) -> _Choice:
     return _Choice(walk_mm=walk, at_u=ends[0] <= ends[1], start=start)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Target:
+    """One target and how it is reached."""
+
+    number: int
+    edge: int
+    along: int
+    to_u: bool
+    start: int
+
+
 def _trace(
     tree: WayTree,
-    targets: Snaps,
-    choice: _Choice,
-    at: int,
+    target: _Target,
     parts: list[tuple[int, int, int, int]],
+    nodes: list[tuple[int, int]],
 ) -> int:
-    """Write the parts of one target's way; return the start it uses."""
-    edge, along = int(targets.edge[at]), int(targets.along_mm[at])
-    if choice.start[at] >= 0:
-        start = int(choice.start[at])
-        here = int(tree.starts.along_mm[start])
-        parts.append((at, edge, min(here, along), max(here, along)))
-        return start
+    """Write the parts and nodes of one target's way; return the start it uses."""
     network = tree.network
-    to_u = bool(choice.at_u[at])
+    at, edge, along = target.number, target.edge, target.along
+    if target.start >= 0:
+        here = int(tree.starts.along_mm[target.start])
+        parts.append((at, edge, min(here, along), max(here, along)))
+        return target.start
     length = int(network.edge_length_mm[edge])
-    parts.append((at, edge, 0, along) if to_u else (at, edge, along, length))
-    node = int(network.edge_u[edge] if to_u else network.edge_v[edge])
+    parts.append((at, edge, 0, along) if target.to_u else (at, edge, along, length))
+    node = int(network.edge_u[edge] if target.to_u else network.edge_v[edge])
+    nodes.append((at, node))
     while tree.from_node[node] >= 0:
         over = int(tree.from_edge[node])
         parts.append((at, over, 0, int(network.edge_length_mm[over])))
         node = int(tree.from_node[node])
-    number = -1 - int(tree.from_node[node])
-    start, by_v = number // 2, number % 2
+        nodes.append((at, node))
+    start, by_v = divmod(-1 - int(tree.from_node[node]), 2)
     first = int(tree.starts.edge[start])
     here = int(tree.starts.along_mm[start])
     end = int(network.edge_length_mm[first])

@@ -19,6 +19,7 @@ from geodata.network.snap import (
     TOO_FAR,
     Snaps,
     island_edges,
+    place_on_edges,
     snap_points,
 )
 from geodata.network.streets import packed_arcs
@@ -45,5 +46,6 @@ __all__ = [
     "morton_code",
     "network_from_arrays",
     "packed_arcs",
+    "place_on_edges",
     "snap_points",
 ]

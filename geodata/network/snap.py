@@ -125,6 +125,22 @@ def island_edges(network: StreetNetwork, island_below_m: float = ISLAND_BELOW_M)
     return np.asarray(small[network.component[network.edge_u]])
 
 
+def place_on_edges(network: StreetNetwork, xy: np.ndarray, edge: np.ndarray) -> Snaps:
+    """Put each point on the edge that is named for it, at the edge's nearest place.
+
+    Parameters
+    ----------
+    network
+        The streets.
+    xy
+        Metres, (n, 2).
+    edge
+        Edge of each point, int (n,), >= 0.
+    """
+    blank = np.full(len(edge), "", dtype=object)
+    return _place(network, np.asarray(xy, dtype=np.float64), np.asarray(edge, np.int32), blank)
+
+
 def _nearest_edges(
     network: StreetNetwork, edges: np.ndarray, points: np.ndarray, limit_m: float
 ) -> np.ndarray:
