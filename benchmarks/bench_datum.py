@@ -1,0 +1,212 @@
+"""How often a layer in the wrong datum is caught, and a right one suspected.
+
+Layers of 30 points are drawn at random (seeded) from real street-side places, which are then left
+out of what the city knows; each is written in one of the three datums and declared as each of them.
+``spread`` draws from the whole city, ``near`` from one neighbourhood. Names are not given unless
+the row says so: streets and study area alone decide. Off the street (buildings, random points)
+"cannot tell" is the right answer; there only false alarms are judged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from benchmarks.row import Row
+from geodata.cities import load_city
+from geodata.city_datum import datum_reference
+from geodata.city_osm import build_city_from_osm
+from geodata.datum import SHIFTED, from_wgs84, wgs84_pipeline
+from geodata.datum_alarm import DatumReference, judge_datum, normalised
+from geodata.osm_frame import features_frame
+from geodata.osm_layers import host_kinds
+from geodata.osm_read import read_osm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "osm"
+EXTRACTS = {"beijing": "beijing_tsinghua_2017.osm", "shenzhen": "shenzhen_buji_2019.osm"}
+SIZE = 30
+FULL, QUICK = 200, 20
+GOOD_CAUGHT, GOOD_FALSE = 0.99, 0.01
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """Places to draw layers from, and what the city knows besides them."""
+
+    name: str
+    reference: DatumReference
+    xy: np.ndarray
+    names: np.ndarray
+    on_street: bool = True
+    near: bool = False
+    named: bool = False
+    known: bool = False
+    """True where the places are among those the city knows, and must be left out."""
+
+
+def rows(quick: bool) -> Iterator[Row]:  # noqa: FBT001 - the harness calls it so
+    repeats = QUICK if quick else FULL
+    for case in cases():
+        caught, alarms, silent = measure(case, repeats)
+        label = f"datum: {case.name}"
+        note = f"{repeats} layers x 2 wrong, cannot tell {silent:.1%}"
+        if case.on_street:
+            good = caught >= GOOD_CAUGHT if not case.near else None
+            yield Row(name=f"{label}: caught", value=caught, unit="share", good=good, note=note)
+        note = f"{repeats} layers rightly declared"
+        good = alarms <= GOOD_FALSE
+        yield Row(name=f"{label}: false alarms", value=alarms, unit="share", good=good, note=note)
+
+
+def cases() -> Iterator[Case]:
+    daxing = load_city("daxing")
+    reference = datum_reference(daxing)
+    for layer in ("stops", "hosts"):
+        frame = daxing.layers[layer]
+        case = Case(
+            name=f"daxing {layer}",
+            reference=reference,
+            xy=frame.geometry.get_coordinates().to_numpy(),
+            names=frame["name"].to_numpy(dtype=object),
+            known=layer == "stops",
+        )
+        yield from variants(case)
+    yield off_street("daxing", reference)
+    yield generated("daxing", reference)
+    for city, file in EXTRACTS.items():
+        if (SHARED / file).is_file():
+            yield from extract_cases(city, SHARED / file)
+
+
+def extract_cases(city: str, path: Path) -> Iterator[Case]:
+    built = build_city_from_osm(path)
+    reference = datum_reference(built)
+    things = features_frame(read_osm(path).features, built.metric_crs)
+    things = things[shapely.intersects(built.boundary, things.geometry.to_numpy())]
+    stops = things["highway"].eq("bus_stop") | (
+        things["public_transport"].eq("platform") & things["railway"].eq("")
+    )
+    small = things["area_m2"] < 50_000
+    hosts = pd.Series(host_kinds(things) != "", index=things.index) & small & things["place"].eq("")
+    hosts |= things["amenity"].isin(["fuel", "toilets", "bicycle_rental"])
+    kinds = {"stops": stops, "shops and hosts": hosts, "stops, shops and hosts": stops | hosts}
+    for kind, mask in kinds.items():
+        if int(mask.sum()) >= SIZE:
+            yield from variants(case_of(f"{city} {kind}", reference, things[mask]))
+    buildings = case_of(f"{city} buildings", reference, things[things["building"].ne("")])
+    yield replace(buildings, on_street=False, known=False)
+    yield off_street(city, reference)
+    yield generated(city, reference)
+
+
+def case_of(name: str, reference: DatumReference, things: pd.DataFrame) -> Case:
+    middle = shapely.centroid(things.geometry.to_numpy())
+    return Case(
+        name=f"{name} ({len(things)})",
+        reference=reference,
+        xy=shapely.get_coordinates(middle),
+        names=things["name"].to_numpy(dtype=object),
+        known=True,
+    )
+
+
+def variants(case: Case) -> Iterator[Case]:
+    yield case
+    if len(case.xy) > 2 * SIZE:
+        yield replace(case, name=f"{case.name}, near", near=True)
+    if case.known:
+        yield replace(case, name=f"{case.name}, with names", named=True)
+
+
+def off_street(city: str, reference: DatumReference) -> Case:
+    rng = np.random.default_rng(3)
+    west, south, east, north = reference.boundary.bounds
+    xy = np.column_stack([rng.uniform(west, east, 20_000), rng.uniform(south, north, 20_000)])
+    xy = xy[reference.inside(xy)]
+    return Case(
+        name=f"{city} random points",
+        reference=reference,
+        xy=xy,
+        names=np.full(len(xy), "", dtype=object),
+        on_street=False,
+    )
+
+
+def generated(city: str, reference: DatumReference) -> Case:
+    """Place fronts 8-30 m from random places on roads, with 5 m of noise."""
+    rng = np.random.default_rng(4)
+    lengths = shapely.length(reference.roads)
+    road = rng.choice(len(lengths), 3_000, p=lengths / lengths.sum())
+    at = rng.random(3_000)
+    here = shapely.line_interpolate_point(reference.roads[road], at, normalized=True)
+    ahead = shapely.line_interpolate_point(reference.roads[road], at + 1e-4, normalized=True)
+    here, ahead = shapely.get_coordinates(here), shapely.get_coordinates(ahead)
+    along = ahead - here
+    along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)[:, None]
+    side = rng.choice([-1.0, 1.0], 3_000)[:, None] * rng.uniform(8, 30, 3_000)[:, None]
+    xy = here + side * np.column_stack([-along[:, 1], along[:, 0]]) + rng.normal(0, 5, (3_000, 2))
+    xy = xy[reference.inside(xy)]
+    return Case(
+        name=f"{city} generated fronts",
+        reference=reference,
+        xy=xy,
+        names=np.full(len(xy), "", dtype=object),
+    )
+
+
+def measure(case: Case, repeats: int) -> tuple[float, float, float]:
+    """Return the shares of wrong layers caught, right layers suspected, layers undecided."""
+    rng = np.random.default_rng(20181)
+    pipe = wgs84_pipeline(case.reference.metric_crs)
+    caught = alarms = silent = 0
+    for turn in range(repeats):
+        rows = draw(case, rng)
+        lon, lat = pipe.transform(case.xy[rows, 0], case.xy[rows, 1], direction="INVERSE")
+        truth = SHIFTED[turn % 3]
+        written = from_wgs84(np.column_stack([lon, lat]), truth)
+        reference = without(case, rows) if case.known else case.reference
+        names = pd.Series(case.names[rows], dtype=object) if case.named else None
+        for declared in SHIFTED:
+            verdict = judge_datum(written, reference, declared, names=names)
+            silent += verdict.cannot_tell
+            if declared == truth:
+                alarms += verdict.alarm
+            else:
+                caught += verdict.alarm and verdict.proposed == truth
+    return caught / (2 * repeats), alarms / repeats, silent / (3 * repeats)
+
+
+def draw(case: Case, rng: np.random.Generator) -> np.ndarray:
+    if not case.near:
+        return rng.choice(len(case.xy), SIZE, replace=False)
+    middle = case.xy[rng.integers(len(case.xy))]
+    gap = np.hypot(*(case.xy - middle).T)
+    return rng.choice(np.argsort(gap, kind="stable")[: 2 * SIZE], SIZE, replace=False)
+
+
+def without(case: Case, rows: np.ndarray) -> DatumReference:
+    """Return the reference without the drawn places (by position, and by name at the position)."""
+    drawn = shapely.STRtree(shapely.points(case.xy[rows]))
+    known = case.reference
+    sides = shapely.points(known.street_side)
+    places = shapely.points(known.places[["x", "y"]].to_numpy())
+    near_side = drawn.query(sides, predicate="dwithin", distance=5.0)[0]
+    near_place, which = drawn.query(places, predicate="dwithin", distance=200.0)
+    names = normalised(pd.Series(case.names[rows], dtype=object)).to_numpy()
+    same = near_place[known.places.index.to_numpy()[near_place] == names[which]]
+    exact = same if not case.named else drawn.query(places, predicate="dwithin", distance=5.0)[0]
+    return DatumReference(
+        metric_crs=known.metric_crs,
+        roads=known.roads,
+        boundary=known.boundary,
+        street_side=np.delete(known.street_side, near_side, axis=0),
+        places=known.places[~np.isin(np.arange(len(known.places)), exact)],
+    )
