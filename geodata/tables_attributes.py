@@ -11,7 +11,7 @@ from geodata.columns import Feature
 from geodata.errors import MissingColumnsError
 from geodata.intake.raw import Note
 from geodata.schema import Kind, Schema
-from geodata.tables_headers import comparable, headings_of, words_of
+from geodata.tables_headers import comparable, comparable_column, headings_of, words_of
 from geodata.tables_rows import gather, no_problems, problems
 from geodata.tables_values import (
     Parsed,
@@ -141,7 +141,7 @@ def _words_or_numbers(texts: pd.Series, name: str) -> Parsed:
     words = words_of(name)
     if not words:
         return parse_numbers(texts)
-    coded = texts.map(comparable).map(words)
+    coded = comparable_column(texts).map(words)
     hit = coded.notna()
     parsed = parse_numbers(texts.where(~hit, ""))
     values = parsed.read.where(~hit, pd.to_numeric(coded, errors="coerce"))
@@ -222,7 +222,10 @@ def town_codes(body: Body, towns: pd.DataFrame | None) -> tuple[pd.Series, pd.Da
     else:
         known = {_town_key(name): code for code, name in towns["name"].items()}
         known |= {str(code): code for code in towns.index}
-        keys = written.where(written.isin(set(map(str, towns.index))), written.map(_town_key))
+        keys = written.where(
+            written.isin(set(map(str, towns.index))),
+            written.map({name: _town_key(name) for name in written.unique()}),
+        )
         codes = keys.map(known).fillna("").astype(object)
     unknown = written.ne("") & codes.eq("")
     title = body.titles["town_code"]

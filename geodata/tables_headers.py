@@ -172,6 +172,11 @@ def comparable(text: str) -> str:
     return _NOISE.sub("", unicodedata.normalize("NFKC", str(text))).casefold()
 
 
+def comparable_column(texts: pd.Series) -> pd.Series:
+    """Return a column of texts in their comparable form; each different text is made once."""
+    return texts.map({text: comparable(text) for text in texts.unique()})
+
+
 def _forms(text: str) -> tuple[str, ...]:
     whole = comparable(text)
     bare = comparable(_BRACKETS.sub("", unicodedata.normalize("NFKC", str(text))))

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from geodata.intake.raw import Note
-from geodata.tables_headers import Header, comparable, find_header
+from geodata.tables_headers import Header, find_header
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -223,8 +223,8 @@ def _fill_merged(table: RawTable, header: Header) -> tuple[pd.DataFrame, pd.Data
 
 def _not_data(body: pd.DataFrame, named: pd.DataFrame, header: Header) -> pd.DataFrame:
     reports = []
-    titles = {field: comparable(header.titles[column]) for field, column in header.columns.items()}
-    same = sum(named[field].map(comparable).eq(title) for field, title in titles.items() if title)
+    titles = {field: header.titles[column] for field, column in header.columns.items()}
+    same = sum(named[field].eq(title) for field, title in titles.items() if title)
     repeated = (
         body.index[np.asarray(same >= min(2, len(titles)))] if header.rows else body.index[:0]
     )
@@ -268,8 +268,12 @@ def lost_text(cells: pd.DataFrame) -> pd.DataFrame:
     """Report cells whose characters were lost before the file came here."""
     reports = []
     for field in cells.columns:
-        hit = sum((cells[field].str.contains(mark, regex=False).astype(int) for mark in _LOST), 0)
-        rows = cells.index[np.asarray(hit) > 0]
+        whole = "\n".join(cells[field])
+        marks = [mark for mark in _LOST if mark in whole]
+        if not marks:
+            continue
+        hit = cells[field].map(lambda cell, marks=marks: any(mark in cell for mark in marks))
+        rows = cells.index[hit.to_numpy(dtype=bool)]
         reports.append(
             problems(rows, str(field), cells.loc[rows, field], "lost_text", "type_again")
         )

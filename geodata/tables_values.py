@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geodata.tables_headers import comparable, words_of
+from geodata.tables_headers import comparable, comparable_column, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,7 +121,7 @@ def heading_factor(title: str) -> float:
 
 def parse_flags(texts: pd.Series) -> Parsed:
     """Read yes and no in Chinese and English; empty means no."""
-    forms = texts.map(comparable)
+    forms = comparable_column(texts)
     yes, no = forms.isin(_YES), forms.isin(_NO)
     none = pd.Series(data=False, index=texts.index)
     return Parsed(read=yes.astype(bool), mended=none, refused=~(yes | no))
@@ -130,7 +130,7 @@ def parse_flags(texts: pd.Series) -> Parsed:
 def parse_choices(texts: pd.Series, field: str) -> Parsed:
     """Read coded words; a text that holds exactly one known word is mended, others refused."""
     words = words_of(field)
-    forms = texts.map(comparable)
+    forms = comparable_column(texts)
     codes = {form: _one_choice(form, words) for form in forms.unique()}
     values = forms.map(codes).fillna("").astype(object)
     written = forms.ne("")
