@@ -19,10 +19,10 @@ import shapely
 
 from benchmarks.row import Row
 from geodata.cities import load_city
-from geodata.city_datum import datum_reference
 from geodata.city_osm import build_city_from_osm
 from geodata.datum import SHIFTED, from_wgs84, wgs84_pipeline
 from geodata.datum_alarm import DatumReference, judge_datum, normalised
+from geodata.datum_reference import datum_reference
 from geodata.osm_frame import features_frame
 from geodata.osm_layers import host_kinds
 from geodata.osm_read import read_osm

@@ -9,6 +9,9 @@ import shapely
 from geodata.city import City, Note
 from geodata.columns import Feature, Host, LayerName
 from geodata.datum import Datum, parse_datum
+from geodata.datum_alarm import judge_datum
+from geodata.datum_errors import WrongDatumError
+from geodata.datum_reference import VEHICLE_ROADS, reference_from_parts
 from geodata.errors import OutsideCityError, first_few
 from geodata.ids import feature_id
 from geodata.network import build_network
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from geodata.datum_alarm import DatumReference
     from geodata.osm_assume import OsmAssumptions
 
 _DIGITS = 8
@@ -64,9 +68,13 @@ def build_city_from_osm(  # noqa: PLR0913 - each is an option of the command
         LayerName.OUTDOOR: outdoor,
         LayerName.HOSTS: hosts,
     }
+    reference = _reference(extract)
     given: dict[str, gpd.GeoDataFrame] = {
         layer: _checked(
-            read_table(file, layer, declared=datum, metric_crs=extract.metric_crs), extract, datum
+            read_table(file, layer, declared=datum, metric_crs=extract.metric_crs),
+            extract,
+            datum,
+            reference,
         )
         for layer, file in files.items()
         if file is not None
@@ -97,9 +105,31 @@ def city_from_extract(
     )
 
 
-def _checked(table: PlannerTable, extract: OsmExtract, datum: Datum) -> gpd.GeoDataFrame:
+def _reference(extract: OsmExtract) -> DatumReference:
+    roads = extract.edges.loc[extract.edges["street_class"].isin(VEHICLE_ROADS), "geometry"]
+    return reference_from_parts(
+        metric_crs=extract.metric_crs,
+        boundary=extract.area.outline,
+        roads=roads.to_numpy(),
+        layers=extract.layers,
+    )
+
+
+def _checked(
+    table: PlannerTable, extract: OsmExtract, datum: Datum, reference: DatumReference
+) -> gpd.GeoDataFrame:
     """Refuse points in another datum or outside the city, and fill in the towns."""
     frame = table.frame
+    verdict = judge_datum(
+        table.lonlat, reference, datum, names=frame[Feature.NAME].reset_index(drop=True)
+    )
+    if verdict.alarm:
+        raise WrongDatumError(
+            layer=table.layer,
+            declared=verdict.declared,
+            proposed=verdict.proposed,
+            evidence=verdict.evidence(),
+        )
     points = frame.geometry.to_numpy()
     outside = ~shapely.intersects(extract.area.outline, points)
     if outside.any():

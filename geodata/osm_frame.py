@@ -40,6 +40,10 @@ TAGS = (
     "barrier",
     "station",
     "bus",
+    "subway",
+    "train",
+    "light_rail",
+    "tram",
     "name:en",
 )
 """Tags that the layers look at; each is a column, empty text where absent."""

@@ -66,6 +66,7 @@ def stops_from(things: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     more = things[
         things["public_transport"].isin(("platform", "stop_position"))
         & things["railway"].eq("")
+        & ~things[["subway", "train", "light_rail", "tram"]].eq("yes").any(axis=1)
         & things["name"].ne("")
         & ~things.index.isin(stands.index)
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     import shapely
     from numpy.typing import NDArray
 
-    from geodata.city import City
-
 VEHICLE_ROADS = (
     *("trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link"),
     *("tertiary", "tertiary_link", "unclassified", "residential", "living_street"),
@@ -29,7 +27,29 @@ VEHICLE_ROADS = (
 _STREET_SIDE = (LayerName.STOPS, LayerName.HOSTS)
 
 
-def datum_reference(city: City) -> DatumReference:
+class Streets(Protocol):
+    """What is needed of a street network."""
+
+    @property
+    def edge_geometry(self) -> NDArray[np.object_]: ...  # noqa: D102
+    @property
+    def edge_class(self) -> NDArray[np.object_]: ...  # noqa: D102
+
+
+class KnownCity(Protocol):
+    """What is needed of a city."""
+
+    @property
+    def metric_crs(self) -> str: ...  # noqa: D102
+    @property
+    def boundary(self) -> shapely.Geometry: ...  # noqa: D102
+    @property
+    def layers(self) -> Mapping[str, gpd.GeoDataFrame]: ...  # noqa: D102
+    @property
+    def network(self) -> Streets: ...  # noqa: D102
+
+
+def datum_reference(city: KnownCity) -> DatumReference:
     """Return what a city knows of itself: roads, boundary, and its places that are no samples."""
     return reference_from_parts(
         metric_crs=city.metric_crs,
