@@ -22,8 +22,14 @@ from geodata.tables_attributes import assumed_accuracy, read_attributes, town_co
 from geodata.tables_datum import settle_reading
 from geodata.tables_extra import schema_of
 from geodata.tables_headers import headings_of
-from geodata.tables_places import PROPOSAL_COLUMNS, Place, build_gazetteer, match_addresses
-from geodata.tables_points import NoTablePlaceError, Placed, place, written_coordinates
+from geodata.tables_places import PROPOSAL_COLUMNS, build_gazetteer, match_addresses
+from geodata.tables_points import (
+    NoTablePlaceError,
+    Placed,
+    finite_rows,
+    place,
+    written_coordinates,
+)
 from geodata.tables_rows import (
     PROBLEM_COLUMNS,
     Body,
@@ -37,6 +43,7 @@ from geodata.tables_rows import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from geodata.city import City
     from geodata.tables_datum import Reading
     from geodata.tables_points import Written
 
@@ -105,7 +112,7 @@ def read_layer(
     layer: str,
     *,
     declared_datum: str | Datum | None,
-    city: Place | None = None,
+    city: City | None = None,
     options: ReadOptions | None = None,
 ) -> Imported:
     """Read a planner's file as a layer.
@@ -146,7 +153,7 @@ def read_layer(
     attributes = read_attributes(body, schema, layer, raw.name)
     written = written_coordinates(body)
     _require_some_place(body, written, schema, raw.name)
-    reading = settle_reading(written, body, layer, declared_datum, city=city, name=raw.name)
+    reading = settle_reading(written, body, declared_datum, city=city, name=raw.name)
     if not options.confirm_datum:
         reading.raise_alarm(layer)
     placed = place(
@@ -195,13 +202,13 @@ class _Located:
 
 
 def _locate(
-    frame: pd.DataFrame, placed: Placed, body: Body, city: Place | None, options: ReadOptions
+    frame: pd.DataFrame, placed: Placed, body: Body, city: City | None, options: ReadOptions
 ) -> _Located:
     """Put the rows on the metric grid; rows without coordinates by accepted address matches."""
     lonlat = placed.lonlat
     crs = city.metric_crs if city is not None else _own_crs(lonlat)
     xy = np.full_like(lonlat, np.nan)
-    has: np.ndarray = np.isfinite(lonlat).all(axis=1)
+    has = finite_rows(lonlat)
     if has.any():
         pipe = Transformer.from_crs(_WGS84, crs, always_xy=True)
         xy[has] = np.column_stack(pipe.transform(lonlat[has, 0], lonlat[has, 1]))
@@ -229,7 +236,7 @@ def _own_crs(lonlat: np.ndarray) -> str:
     return metric_crs_for(float(np.median(lons))) if len(lons) else _WGS84
 
 
-def _propose(frame: pd.DataFrame, body: Body, bare: np.ndarray, city: Place | None) -> pd.DataFrame:
+def _propose(frame: pd.DataFrame, body: Body, bare: np.ndarray, city: City | None) -> pd.DataFrame:
     if city is None or not bare.any():
         return pd.DataFrame(columns=list(PROPOSAL_COLUMNS))
     names = frame["name"] if "name" in frame else pd.Series("", index=frame.index)
@@ -262,7 +269,7 @@ def _without_place(rows: pd.Index, body: Body, proposals: pd.DataFrame) -> pd.Da
 
 
 def _outside(
-    xy: np.ndarray, has: np.ndarray, index: pd.Index, datum: str, city: Place | None
+    xy: np.ndarray, has: np.ndarray, index: pd.Index, datum: str, city: City | None
 ) -> pd.DataFrame:
     if city is None or not has.any():
         return no_problems()

@@ -9,14 +9,19 @@ import numpy as np
 from pyproj import CRS
 
 from geodata.datum import SHIFTED, Datum
+from geodata.datum_alarm import judge_datum
 from geodata.datum_errors import WrongDatumError
+from geodata.datum_reference import datum_reference
 from geodata.tables_headers import headings_of
 from geodata.tables_points import DatumNotDeclaredError, declared_reading, needs_declaration
 
 if TYPE_CHECKING:
-    from geodata.tables_places import Place
+    from geodata.city import City
+    from geodata.datum_alarm import DatumVerdict
     from geodata.tables_points import Written
     from geodata.tables_rows import Body
+
+_NO_CITY, _CANNOT_TELL = "no city to compare with", "?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +68,9 @@ class Reading:
 def settle_reading(
     written: Written,
     body: Body,
-    layer: str,
     declared: str | Datum | None,
     *,
-    city: Place | None,
+    city: City | None,
     name: str,
 ) -> Reading:
     """Take the declared datum, or the only one possible, and judge it against the city.
@@ -85,27 +89,43 @@ def settle_reading(
     if declared is None and not needs_declaration(written):
         only = written.datums[0] if written.datums else Datum.WGS84
         return Reading(taken=only, meridian=_meridian(city))
-    proposed, evidence = _propose(written, body, layer, city)
+    verdict = _verdict(written, body, declared, city)
+    proposed = "" if verdict is None or verdict.cannot_tell else str(verdict.proposed)
+    evidence = _NO_CITY if verdict is None else verdict.evidence()
     if declared is None:
         raise DatumNotDeclaredError(
             name=name,
-            proposed=proposed or "?",
+            proposed=proposed or _CANNOT_TELL,
             evidence=evidence,
             choices=", ".join(SHIFTED),
         )
     taken, meridian = declared_reading(str(declared))
-    same = {Datum.CGCS2000: Datum.WGS84}
-    alarm = bool(proposed) and taken in Datum and same.get(taken, taken) != proposed  # type: ignore[call-overload]
     return Reading(
         taken=taken,
         meridian=meridian or _meridian(city),
         proposed=proposed,
         evidence=evidence,
-        alarm=alarm and needs_declaration(written),
+        alarm=verdict is not None and verdict.alarm,
     )
 
 
-def _meridian(city: Place | None) -> int | None:
+def _verdict(
+    written: Written, body: Body, declared: str | Datum | None, city: City | None
+) -> DatumVerdict | None:
+    """Hold the points against the city; None without a city or where degrees are no question."""
+    if city is None or not needs_declaration(written):
+        return None
+    said = Datum.WGS84 if declared is None else declared_reading(str(declared))[0]
+    names = body.cells.get("name")
+    return judge_datum(
+        written.xy,
+        datum_reference(city),
+        said if isinstance(said, Datum) else Datum.WGS84,
+        names=None if names is None else names.astype(str).reset_index(drop=True),
+    )
+
+
+def _meridian(city: City | None) -> int | None:
     if city is None:
         return None
     operation = CRS.from_user_input(city.metric_crs).coordinate_operation
@@ -113,10 +133,3 @@ def _meridian(city: Place | None) -> int | None:
         if "longitude of natural origin" in parameter.name.lower():
             return round(float(parameter.value))
     return None
-
-
-def _propose(written: Written, body: Body, layer: str, city: Place | None) -> tuple[str, str]:
-    """Return the datum that fits the city best, "" where none can be told, and the evidence."""
-    if city is None or not needs_declaration(written):
-        return "", "no city to compare with"
-    return "", "cannot tell"

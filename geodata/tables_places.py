@@ -7,7 +7,7 @@ accepts them. The confidence is an order of trust by kind of clue, not a probabi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from geodata.city import City
     from geodata.network import StreetNetwork
 
 PROPOSAL_COLUMNS = (*("row", "text", "found", "kind", "confidence", "x", "y", "accuracy_m", "how"),)
@@ -31,21 +32,6 @@ _SAME_PLACE_M = 400.0
 _TOWN_AGREES, _TOWN_DIFFERS = 0.05, 0.5
 _FUZZY_FROM = 86.0
 _FUZZY_TRUST = 0.7
-
-
-class Place(Protocol):
-    """What is needed of a city: the names it knows, on the metric grid."""
-
-    @property
-    def metric_crs(self) -> str: ...  # noqa: D102
-    @property
-    def boundary(self) -> shapely.Geometry: ...  # noqa: D102
-    @property
-    def towns(self) -> gpd.GeoDataFrame: ...  # noqa: D102
-    @property
-    def layers(self) -> Mapping[str, gpd.GeoDataFrame]: ...  # noqa: D102
-    @property
-    def network(self) -> StreetNetwork: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +50,7 @@ class Gazetteer:
     rows_of: Mapping[str, tuple[int, ...]]
 
 
-def build_gazetteer(city: Place) -> Gazetteer:
+def build_gazetteer(city: City) -> Gazetteer:
     """Collect the names of towns, hosts, service places, stops and streets; no sample rows."""
     parts = [_points(city.towns, "town")]
     for layer, kind in (("hosts", "place"), ("services", "place"), ("stops", "stop")):

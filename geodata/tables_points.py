@@ -266,7 +266,7 @@ def place(
     DatumMismatchError
         The numbers cannot be what is declared.
     """
-    filled: NDArray[np.bool_] = np.isfinite(written.xy).all(axis=1)
+    filled = finite_rows(written.xy)
     crs = written.crs or (str(reading) if not isinstance(reading, Datum) else "")
     if crs:
         lonlat = _project(written.xy, crs)
@@ -304,6 +304,12 @@ def _project(xy: NDArray[np.float64], crs: str) -> NDArray[np.float64]:
     result = np.column_stack([lon, lat]).astype(np.float64)
     result[~np.isfinite(result).all(axis=1)] = np.nan
     return result
+
+
+def finite_rows(xy: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell which rows have both numbers, shape (n,)."""
+    rows: NDArray[np.bool_] = np.asarray(np.isfinite(xy).all(axis=1), dtype=np.bool_)
+    return rows
 
 
 def needs_declaration(written: Written) -> bool:
