@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import shapely
 
 from geodata.city import City, Note
-from geodata.columns import Feature, Host, LayerName
-from geodata.datum import Datum, parse_datum
-from geodata.datum_alarm import judge_datum
-from geodata.datum_errors import WrongDatumError
-from geodata.datum_reference import VEHICLE_ROADS, reference_from_parts
-from geodata.errors import OutsideCityError, first_few
+from geodata.columns import Host, LayerName
 from geodata.ids import feature_id
 from geodata.network import build_network
 from geodata.osm import OsmExtract, read_extract
+from geodata.osm_errors import RefusedRowsError
 from geodata.osm_layers import front_streets
-from geodata.osm_tables import PlannerTable, read_table, town_lookup
+from geodata.tables import read_layer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     import geopandas as gpd
 
-    from geodata.datum_alarm import DatumReference
     from geodata.osm_assume import OsmAssumptions
 
 _DIGITS = 8
@@ -48,7 +43,8 @@ def build_city_from_osm(  # noqa: PLR0913 - each is an option of the command
     path
         Local extract.
     enterprises, outdoor, hosts
-        CSV tables that take the place of the layers assumed or read from the map.
+        Tables (CSV, Excel ...; see :func:`geodata.tables.read_layer`) that take the place of the
+        layers assumed or read from the map.
     name
         Name of the city; by default the highest place name of the extract.
     declared_datum
@@ -59,36 +55,63 @@ def build_city_from_osm(  # noqa: PLR0913 - each is an option of the command
     Raises
     ------
     DataError
-        The extract or a table cannot be used; one sentence says what, where and what to do.
+        The extract or a table cannot be used, or not all rows of a table; one sentence says what,
+        where and what to do.
     """
-    datum = parse_datum(declared_datum)
     extract = read_extract(path, name=name, assumptions=assumptions)
+    city = city_from_extract(extract)
     files = {
         LayerName.ENTERPRISES: enterprises,
         LayerName.OUTDOOR: outdoor,
         LayerName.HOSTS: hosts,
     }
-    reference = _reference(extract)
     given: dict[str, gpd.GeoDataFrame] = {
-        layer: _checked(
-            read_table(file, layer, declared=datum, metric_crs=extract.metric_crs),
-            extract,
-            datum,
-            reference,
-        )
+        layer: _read_whole(file, layer, declared_datum, city)
         for layer, file in files.items()
         if file is not None
     }
-    return city_from_extract(extract, {**extract.layers, **given}, given=tuple(given))
+    if not given:
+        return city
+    if LayerName.HOSTS in given:
+        given[LayerName.HOSTS] = _with_fronts(given[LayerName.HOSTS], extract)
+    return replace(
+        city, layers={**city.layers, **given}, notes=_notes(extract, tuple(given)), version=""
+    )
 
 
-def city_from_extract(
-    extract: OsmExtract,
-    layers: Mapping[str, gpd.GeoDataFrame],
-    *,
-    given: tuple[str, ...] = (),
-) -> City:
-    """Assemble the city; ``given`` names the layers that come from tables."""
+def _read_whole(file: Path, layer: LayerName, datum: str, city: City) -> gpd.GeoDataFrame:
+    """Read a table of which every row is good.
+
+    Raises
+    ------
+    RefusedRowsError
+        Rows cannot be used; the sentence names the first.
+    """
+    read = read_layer(file, layer, declared_datum=datum, city=city)
+    if len(read.report):
+        first = read.report.iloc[0]
+        raise RefusedRowsError(
+            path=read.name,
+            count=read.report["row"].nunique(),
+            total=read.rows_read,
+            row=first["row"],
+            column=first["column"],
+            value=first["value"],
+            problem=first["problem"],
+            suggestion=first["suggestion"],
+        )
+    return read.frame
+
+
+def _with_fronts(hosts: gpd.GeoDataFrame, extract: OsmExtract) -> gpd.GeoDataFrame:
+    """Fill in the street that a host fronts where its table does not say it."""
+    said = hosts[Host.STREET_NAME]
+    fronts = front_streets(hosts, extract.edges, extract.assumptions.frontage_m)[0]
+    return hosts.assign(**{Host.STREET_NAME: said.where(said.ne(""), fronts)})
+
+
+def city_from_extract(extract: OsmExtract) -> City:
+    """Assemble the city of an extract alone."""
     ascii_name = "".join(c for c in extract.name.lower() if c.isascii() and c.isalnum())
     return City(
         city_id=ascii_name or feature_id("osm", extract.name)[: 4 + _DIGITS],
@@ -98,53 +121,11 @@ def city_from_extract(
         metric_crs=extract.metric_crs,
         boundary=extract.area.outline,
         towns=extract.towns,
-        layers=layers,
+        layers=extract.layers,
         network=build_network(extract.edges, extract.metric_crs),
         barriers=extract.barriers,
-        notes=_notes(extract, given),
+        notes=_notes(extract, ()),
     )
-
-
-def _reference(extract: OsmExtract) -> DatumReference:
-    roads = extract.edges.loc[extract.edges["street_class"].isin(VEHICLE_ROADS), "geometry"]
-    return reference_from_parts(
-        metric_crs=extract.metric_crs,
-        boundary=extract.area.outline,
-        roads=roads.to_numpy(),
-        layers=extract.layers,
-    )
-
-
-def _checked(
-    table: PlannerTable, extract: OsmExtract, datum: Datum, reference: DatumReference
-) -> gpd.GeoDataFrame:
-    """Refuse points in another datum or outside the city, and fill in the towns."""
-    frame = table.frame
-    verdict = judge_datum(
-        table.lonlat, reference, datum, names=frame[Feature.NAME].reset_index(drop=True)
-    )
-    if verdict.alarm:
-        raise WrongDatumError(
-            layer=table.layer,
-            declared=verdict.declared,
-            proposed=verdict.proposed,
-            evidence=verdict.evidence(),
-        )
-    points = frame.geometry.to_numpy()
-    outside = ~shapely.intersects(extract.area.outline, points)
-    if outside.any():
-        names = frame[Feature.NAME].to_numpy()[outside]
-        rows = [f"{row}: {name}" for row, name in zip(table.row[outside], names, strict=True)]
-        raise OutsideCityError(
-            layer=table.layer, count=int(outside.sum()), ids=first_few(rows), datum=datum
-        )
-    towns = town_lookup(extract.towns)
-    frame = frame.assign(**{Feature.TOWN_CODE: frame[Feature.TOWN_CODE].map(towns).fillna("")})
-    if table.layer == LayerName.HOSTS:
-        fronts = front_streets(frame, extract.edges, extract.assumptions.frontage_m)[0]
-        said = frame[Host.STREET_NAME]
-        frame[Host.STREET_NAME] = said.where(said.ne(""), fronts)
-    return frame
 
 
 def _notes(extract: OsmExtract, given: tuple[str, ...]) -> tuple[Note, ...]:

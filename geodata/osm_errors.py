@@ -83,28 +83,11 @@ class BadBoxError(DataError):
     )
 
 
-class TableError(DataError):
-    """A table of places cannot be read at all."""
+class RefusedRowsError(DataError):
+    """A table beside the extract has rows that cannot be used."""
 
-    code = "osm_table"
-    sentence = "The table '{path}' of {layer} cannot be read ({why}). Save it as CSV in UTF-8."
-
-
-class NoCoordinatesError(DataError):
-    """A table has no coordinate columns."""
-
-    code = "osm_no_coordinates"
+    code = "osm_refused_rows"
     sentence = (
-        "The table '{path}' of {layer} has no columns of coordinates (it has {present}). Name them "
-        "'lon' and 'lat' (经度, 纬度) in the first row."
-    )
-
-
-class SwappedError(DataError):
-    """Longitude and latitude are exchanged."""
-
-    code = "swapped"
-    sentence = (
-        "Layer '{layer}': its longitudes look like latitudes (first row: {first}). Exchange the "
-        "two columns and read the file again."
+        "{count} of {total} rows of '{path}' cannot be used; the first is row {row}, column "
+        "'{column}': '{value}' ({problem}; {suggestion}). Mend these rows and read the file again."
     )
