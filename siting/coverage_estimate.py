@@ -79,7 +79,7 @@ def crosses(start: np.ndarray, end: np.ndarray, barriers: gpd.GeoDataFrame) -> n
     lines = barriers.geometry.to_numpy()
     if len(lines) == 0:
         return crossed
-    tree = shapely.STRtree(_segments(lines))
+    tree = shapely.STRtree(segments(lines))
     for first in range(0, len(start), _CHUNK):
         chunk = slice(first, first + _CHUNK)
         ways = shapely.linestrings(np.stack([start[chunk], end[chunk]], axis=1))
@@ -88,8 +88,10 @@ def crosses(start: np.ndarray, end: np.ndarray, barriers: gpd.GeoDataFrame) -> n
     return crossed
 
 
-def _segments(lines: np.ndarray) -> np.ndarray:
+def segments(lines: np.ndarray) -> np.ndarray:
     """Cut lines into their straight segments: long rivers would make large, vague boxes."""
+    if len(lines) == 0:
+        return np.empty(0, dtype=object)
     parts = shapely.get_parts(lines)
     coordinates, owner = shapely.get_coordinates(parts, return_index=True)
     joined = owner[1:] == owner[:-1]
