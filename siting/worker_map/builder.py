@@ -22,7 +22,7 @@ from siting.worker_map.contents import (
     rule_block,
     station_columns,
 )
-from siting.worker_map.streets import pack_streets
+from siting.worker_map.streets import CM_PER_M, pack_streets
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -186,7 +186,7 @@ def _data(
         "hours": hours,
         "placeKinds": PLACE_KINDS,
         "places": [
-            [row.name, PLACE_KINDS.index(row.kind), *_decimetres(row.geometry, origin)]
+            [row.name, PLACE_KINDS.index(row.kind), *_centimetres(row.geometry, origin)]
             for row in given.places.itertuples(index=False)
         ],
         "rota": rota_rows(edition),
@@ -196,8 +196,8 @@ def _data(
     }
 
 
-def _decimetres(point: Any, origin: tuple[float, float]) -> list[int]:
-    return [round((point.x - origin[0]) * 10), round((point.y - origin[1]) * 10)]
+def _centimetres(point: Any, origin: tuple[float, float]) -> list[int]:
+    return [round((point.x - origin[0]) * CM_PER_M), round((point.y - origin[1]) * CM_PER_M)]
 
 
 def page_texts(lang: str) -> dict[str, str]:

@@ -17,16 +17,16 @@ function makeCards(world, say) {
 
   function openLine(station, now) {
     const state = stateOf(world, station, now);
-    if (state.away) return element("p", { class: "shut", text: say("not_here_now") });
-    if (!state.known) return element("p", { class: "soon", text: say("hours_unknown") });
+    if (state.away) return element("p", { class: "state shut", text: say("not_here_now") });
+    if (!state.known) return element("p", { class: "state soon", text: say("hours_unknown") });
     if (!state.open) {
       const next = state.opens >= 0 ? say("opens_at", { when: whenText(state.opens, now) }) : say("closed_long");
-      return element("p", { class: "shut", text: `${say("closed_now")} · ${next}` });
+      return element("p", { class: "state shut", text: `${say("closed_now")} · ${next}` });
     }
-    if (state.always) return element("p", { class: "open", text: say("open_always") });
+    if (state.always) return element("p", { class: "state open", text: say("open_always") });
     const left = state.until - (now.day * DAY + now.minute);
-    if (left <= 60) return element("p", { class: "soon", text: say("closes_in", { minutes: left, when: clock(state.until) }) });
-    return element("p", { class: "open", text: say("open_until", { when: whenText(state.until, now) }) });
+    if (left <= 60) return element("p", { class: "state soon", text: say("closes_in", { minutes: left, when: whenText(state.until, now) }) });
+    return element("p", { class: "state open", text: say("open_until", { when: whenText(state.until, now) }) });
   }
 
   function whenText(minutes, now) {

@@ -17,7 +17,7 @@ from geodata.network import ISLAND_BELOW_M, snap_points
 from siting.edition.facts import SERVICES
 from siting.edition.hours import DAY_MINUTES, hours_table
 from siting.worker_map.errors import PageProjectionError
-from siting.worker_map.streets import DM_PER_M
+from siting.worker_map.streets import CM_PER_M, DM_PER_M, whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -104,8 +104,8 @@ def station_columns(
             "services": [_bits(text) for text in rows["services"]],
             "flags": _flags(rows).tolist(),
             "accuracy": [round(value) for value in rows["accuracy_m"]],
-            "x": _tenths(xy[:, 0] - origin[0]),
-            "y": _tenths(xy[:, 1] - origin[1]),
+            "x": whole(xy[:, 0] - origin[0], CM_PER_M).tolist(),
+            "y": whole(xy[:, 1] - origin[1], CM_PER_M).tolist(),
             "lon": np.rint(wgs84[:, 0] * _MICRO).astype(int).tolist(),
             "lat": np.rint(wgs84[:, 1] * _MICRO).astype(int).tolist(),
             "shiftLon": shift[:, 0].astype(int).tolist(),
@@ -119,14 +119,9 @@ def _doors(snaps: Snaps, position: NDArray[np.int32]) -> dict[str, list[int]]:
     edge = np.where(snaps.edge >= 0, position[snaps.edge], -1)
     return {
         "edge": edge.tolist(),
-        "along": _tenths(snaps.along_mm / 1000.0),
-        "access": _tenths(snaps.access_mm / 1000.0),
+        "along": whole(snaps.along_mm / 1000.0, DM_PER_M).tolist(),
+        "access": whole(snaps.access_mm / 1000.0, DM_PER_M).tolist(),
     }
-
-
-def _tenths(metres: NDArray[np.float64]) -> list[int]:
-    found: list[int] = np.floor(metres * DM_PER_M + 0.5).astype(int).tolist()
-    return found
 
 
 def _numbered(column: pd.Series) -> tuple[list[str], list[int]]:

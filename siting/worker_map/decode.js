@@ -45,7 +45,7 @@ function makeReader(bytes) {
   return { varint, signed, many, runs };
 }
 
-/* Streets in decimetres: nodes, edges, and the points of every edge from u to v in one list. */
+/* Streets: nodes, edges, and the points of every edge from u to v in one list; centimetres. */
 function decodeStreets(text) {
   const read = makeReader(bytesOf(text));
   const nodes = read.varint();
@@ -103,7 +103,7 @@ function segmentLength(streets, i) {
   return Math.floor(Math.sqrt(dx * dx + dy * dy) + 0.5);
 }
 
-/* drawn: length of the line as drawn; length: what the engine measured, the one that counts. */
+/* drawn: centimetres of the line as drawn; length: decimetres that the engine measured. */
 function measureEdges(streets, slack) {
   const edges = streets.edgeU.length;
   streets.drawn = new Int32Array(edges);
@@ -114,7 +114,7 @@ function measureEdges(streets, slack) {
       sum += segmentLength(streets, i);
     }
     streets.drawn[e] = sum;
-    streets.length[e] = sum + slack[e];
+    streets.length[e] = Math.floor(sum / 10 + 0.5) + slack[e];
   }
 }
 

@@ -1,6 +1,6 @@
 /* The street graph on the phone: adjacency, a grid of line segments, snapping to the nearest. */
 
-const CELL_DM = 2500;
+const CELL_CM = 25000;
 
 function buildGraph(streets) {
   const { edgeU, edgeV, length } = streets;
@@ -38,8 +38,8 @@ function buildGrid(streets) {
     if (px[i] > maxX) maxX = px[i];
     if (py[i] > maxY) maxY = py[i];
   }
-  const columns = Math.floor(maxX / CELL_DM) + 1;
-  const rows = Math.floor(maxY / CELL_DM) + 1;
+  const columns = Math.floor(maxX / CELL_CM) + 1;
+  const rows = Math.floor(maxY / CELL_CM) + 1;
   const grid = { columns, rows, maxX, maxY, first: new Int32Array(columns * rows + 1) };
   const edgeOf = new Int32Array(px.length);
   for (let e = 0; e < edgeU.length; e += 1) edgeOf.fill(e, start[e], start[e + 1]);
@@ -53,7 +53,7 @@ function buildGrid(streets) {
 }
 
 function cellIndex(value, count) {
-  return Math.max(0, Math.min(count - 1, Math.floor(value / CELL_DM)));
+  return Math.max(0, Math.min(count - 1, Math.floor(value / CELL_CM)));
 }
 
 /* Calls visit(cell, segment) for each cell that a segment's box touches, column by column. */
@@ -87,25 +87,26 @@ function heightsWithin(streets, i, column) {
   const x1 = px[i + 1];
   const y0 = py[i];
   const y1 = py[i + 1];
-  const left = Math.max(Math.min(x0, x1), column * CELL_DM);
-  const right = Math.min(Math.max(x0, x1), (column + 1) * CELL_DM);
+  const left = Math.max(Math.min(x0, x1), column * CELL_CM);
+  const right = Math.min(Math.max(x0, x1), (column + 1) * CELL_CM);
   if (x0 === x1) return [Math.min(y0, y1), Math.max(y0, y1)];
   const a = y0 + ((left - x0) / (x1 - x0)) * (y1 - y0);
   const b = y0 + ((right - x0) / (x1 - x0)) * (y1 - y0);
   return [Math.min(a, b), Math.max(a, b)];
 }
 
-/* Nearest point of the streets: edge, way along it from u, way on foot to it, and the foot. */
+/* Nearest point of the streets: edge, way along it from u and way on foot to it (decimetres), and
+   the foot (centimetres). */
 function snapTo(streets, grid, x, y) {
   const column = cellIndex(x, grid.columns);
   const row = cellIndex(y, grid.rows);
   const best = { square: Infinity, segment: -1, share: 0 };
   const outside = Math.max(0, -x, -y, x - grid.maxX, y - grid.maxY);
   for (let ring = 0; ring <= Math.max(grid.columns, grid.rows); ring += 1) {
-    const reach = (ring - 1) * CELL_DM + (outside > 0 ? 0 : nearestWall(x, y));
+    const reach = (ring - 1) * CELL_CM + (outside > 0 ? 0 : nearestWall(x, y));
     if (ring > 0 && outside === 0 && best.square <= reach * reach) break;
     if (ring > 1 && outside > 0 && best.segment >= 0
-        && best.square <= (ring - 1) * CELL_DM * (ring - 1) * CELL_DM) break;
+        && best.square <= (ring - 1) * CELL_CM * (ring - 1) * CELL_CM) break;
     eachRingCell(grid, column, row, ring, (cell) => {
       for (let k = grid.first[cell]; k < grid.first[cell + 1]; k += 1) {
         trySegment(streets, grid.segment[k], x, y, best);
@@ -116,9 +117,9 @@ function snapTo(streets, grid, x, y) {
 }
 
 function nearestWall(x, y) {
-  const inX = x % CELL_DM;
-  const inY = y % CELL_DM;
-  return Math.min(inX, CELL_DM - inX, inY, CELL_DM - inY);
+  const inX = x % CELL_CM;
+  const inY = y % CELL_CM;
+  return Math.min(inX, CELL_CM - inX, inY, CELL_CM - inY);
 }
 
 function eachRingCell(grid, column, row, ring, visit) {
@@ -159,7 +160,7 @@ function footOf(streets, grid, best) {
   return {
     edge,
     along: Math.min(streets.length[edge], Math.round(drawn * scale)),
-    access: Math.round(Math.sqrt(best.square)),
+    access: Math.round(Math.sqrt(best.square) / 10),
     x: streets.px[i] + best.share * (streets.px[i + 1] - streets.px[i]),
     y: streets.py[i] + best.share * (streets.py[i + 1] - streets.py[i]),
   };

@@ -75,7 +75,7 @@ function makeHours(data) {
     return rule >= 0 && data.rules[rule].always;
   }
 
-  return { patternOn, state, kindOfDay, isAllDay };
+  return { patternOn, state, kindOfDay, isAllDay, knownUntil: data.knownUntil, day0: data.day0 };
 }
 
 function clock(minute) {

@@ -19,14 +19,10 @@ function start() {
 
   function answer() {
     const open = state.openOnly;
-    const wanted = (number) => suits(number, open);
-    let answers = state.place ? answersFrom(world, state.place, wanted, state.shown) : inOrder(wanted);
-    let fallback = false;
-    if (!answers.length && open) {
-      fallback = true;
-      const any = (number) => suits(number, false);
-      answers = state.place ? answersFrom(world, state.place, any, state.shown) : inOrder(any);
-    }
+    const some = world.stations.some((station) => suits(station.number, open));
+    const fallback = open && !some;
+    const wanted = (number) => suits(number, open && some);
+    const answers = state.place ? answersFrom(world, state.place, wanted, state.shown) : inOrder(wanted);
     state.answers = answers;
     showStatus(fallback);
     showAnswers();
@@ -109,7 +105,7 @@ function start() {
     map.view.place = state.place;
     answer();
     const near = state.answers.slice(0, 3).map((one) => world.stations[one.number]);
-    map.show([state.place, ...near.filter((station) => Math.hypot(station.x - x, station.y - y) < 60000)]);
+    map.show([state.place, ...near.filter((station) => Math.hypot(station.x - x, station.y - y) < 600000)]);
   }
 
   function locate() {
@@ -119,7 +115,7 @@ function start() {
     navigator.geolocation.getCurrentPosition((position) => {
       const point = world.projection.forward(position.coords.longitude, position.coords.latitude);
       const away = Math.max(-point.x, -point.y, point.x - world.grid.maxX, point.y - world.grid.maxY);
-      if (!(away < 200000)) refused("outside");
+      if (!(away < 2000000)) refused("outside");
       else setPlace(point.x, point.y, "");
     }, (error) => refused(error.code === 1 ? "geolocation_refused" : "geolocation_failed"), { enableHighAccuracy: true, timeout: 10000, maximumAge: 30000 });
   }
@@ -201,10 +197,7 @@ function start() {
   if (number >= 0) choose(number);
   setInterval(() => { if (state.chosen < 0) answer(); }, 60000);
   setTimeout(() => warmUp(world), 100);
-  return { world, state, setPlace, answersFrom: (lon, lat, wanted, k) => {
-    const point = world.projection.forward(lon, lat);
-    return answersFrom(world, makePlace(world, point.x, point.y, ""), wanted || ((n) => suits(n, state.openOnly)), k);
-  } };
+  return { world, state, setPlace, nearest: (x, y, k) => nearestStations(world, makePlace(world, x, y, ""), () => true, k) };
 }
 
 window.warmStations = start();

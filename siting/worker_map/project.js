@@ -1,4 +1,4 @@
-/* Longitude and latitude to the map's decimetres and back: transverse Mercator, Krueger series to
+/* Longitude and latitude to the map's centimetres and back: transverse Mercator, Krueger series to
    the third order, below a millimetre inside a 3-degree zone. */
 
 function makeProjection(p) {
@@ -29,11 +29,11 @@ function makeProjection(p) {
     });
     const x = p.fe + p.k * a1 * eta - p.x0;
     const y = p.fn + p.k * a1 * xi - base - p.y0;
-    return { x: Math.round(x * 10), y: Math.round(y * 10) };
+    return { x: Math.round(x * 100), y: Math.round(y * 100) };
   }
   function inverse(x, y) {
-    const xi1 = (y / 10 + p.y0 - p.fn + base) / (p.k * a1);
-    const eta1 = (x / 10 + p.x0 - p.fe) / (p.k * a1);
+    const xi1 = (y / 100 + p.y0 - p.fn + base) / (p.k * a1);
+    const eta1 = (x / 100 + p.x0 - p.fe) / (p.k * a1);
     let xi = xi1;
     let eta = eta1;
     beta.forEach((c, j) => {

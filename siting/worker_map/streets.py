@@ -1,7 +1,7 @@
 """Pack a street network into few bytes for a phone that cannot unpack deflate.
 
 Chrome 90 and iOS 14.5 know no ``DecompressionStream``, so the numbers themselves are made small:
-decimetres, differences between neighbours (nodes lie in Morton order), base-128 integers, runs.
+centimetres, differences between neighbours (nodes lie in Morton order), base-128 integers, runs.
 ``decode.js`` reads what this module writes.
 """
 
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 DM_PER_M = 10
 """Unit of every length on the page: decimetres; 0.05 m of rounding per edge."""
-SIMPLIFY_M = 0.5
+CM_PER_M = 100
+"""Unit of every coordinate on the page: where two streets are about equally near, the phone must
+choose the same one as the engine, and coarser points would choose otherwise too often."""
+SIMPLIFY_M = 0.05
 """Bends smaller than this are left out of the drawn line; lengths stay the engine's."""
 MINOR, COLLECTING, MAIN, TRUNK, ASSUMED = range(5)
 """Weight of a line on the base map; an assumed link is drawn dotted."""
@@ -82,12 +85,12 @@ def pack_streets(
     order = np.lexsort((network.edge_length_mm, network.edge_v, network.edge_u))
     order = order[~island_edges(network, island_m)[order]]
     origin = _origin(network)
-    node_x = _decimetres(network.node_x - origin[0])
-    node_y = _decimetres(network.node_y - origin[1])
+    node_x = whole(network.node_x - origin[0], CM_PER_M)
+    node_y = whole(network.node_y - origin[1], CM_PER_M)
     u, v = network.edge_u[order].astype(np.int64), network.edge_v[order].astype(np.int64)
     inner_x, inner_y, inner_count = _inner_points(network.edge_geometry[order], origin)
     drawn = _drawn_length(u, v, (node_x, node_y), (inner_x, inner_y, inner_count))
-    slack = _decimetres(network.edge_length_mm[order] / 1000.0) - drawn
+    slack = whole(network.edge_length_mm[order] / 1000.0, DM_PER_M) - drawn
     names, name_number = _names(network.edge_name[order])
     parts = [
         varints(np.array([len(node_x), len(u), len(inner_x)])),
@@ -149,8 +152,9 @@ def runs(values: NDArray[np.int64]) -> bytes:
     return varints(np.concatenate([[len(starts)], np.c_[numbers[starts], lengths].ravel()]))
 
 
-def _decimetres(metres: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.floor(np.asarray(metres) * DM_PER_M + 0.5).astype(np.int64)
+def whole(metres: NDArray[np.float64], per_metre: int) -> NDArray[np.int64]:
+    """Round metres to whole parts as JavaScript rounds: halves up."""
+    return np.floor(np.asarray(metres) * per_metre + 0.5).astype(np.int64)
 
 
 def _origin(network: StreetNetwork) -> tuple[float, float]:
@@ -169,7 +173,8 @@ def _inner_points(
     last = np.diff(owner, append=len(lines)) != 0
     inner = ~(first | last)
     count = np.bincount(owner[inner], minlength=len(lines)).astype(np.int64)
-    return _decimetres(xy[inner, 0] - origin[0]), _decimetres(xy[inner, 1] - origin[1]), count
+    x, y = (whole(xy[inner, axis] - origin[axis], CM_PER_M) for axis in range(2))
+    return x, y, count
 
 
 def _drawn_length(
@@ -178,7 +183,7 @@ def _drawn_length(
     node: tuple[NDArray[np.int64], NDArray[np.int64]],
     inner: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
 ) -> NDArray[np.int64]:
-    """Length of each drawn line in whole decimetres, each segment rounded as the phone does."""
+    """Length of each drawn line, decimetres, summed in whole centimetres as the phone does."""
     first = np.cumsum(inner[2] + 2) - (inner[2] + 2)
     points = np.zeros((2, int((inner[2] + 2).sum())), dtype=np.int64)
     is_inner = np.ones(points.shape[1], dtype=bool)
@@ -190,7 +195,7 @@ def _drawn_length(
     step = np.diff(points.astype(np.float64), axis=1)
     length = np.floor(np.sqrt(step[0] * step[0] + step[1] * step[1]) + 0.5).astype(np.int64)
     total = np.concatenate([[0], np.cumsum(length)])
-    return np.asarray(total[last] - total[first], dtype=np.int64)
+    return whole((total[last] - total[first]) / DM_PER_M, 1)
 
 
 def _from_start(
@@ -222,7 +227,7 @@ def _barrier_bytes(barriers: gpd.GeoDataFrame | None, origin: tuple[float, float
         return varints(np.array([0]))
     lines = shapely.get_parts(barriers.geometry.to_numpy())
     xy, owner = shapely.get_coordinates(lines, return_index=True)
-    x, y = _decimetres(xy[:, 0] - origin[0]), _decimetres(xy[:, 1] - origin[1])
+    x, y = (whole(xy[:, axis] - origin[axis], CM_PER_M) for axis in range(2))
     count = np.bincount(owner, minlength=len(lines))
     head = varints(np.concatenate([[len(lines)], count]))
     return head + zigzag(np.diff(x, prepend=0)) + zigzag(np.diff(y, prepend=0))

@@ -2,7 +2,7 @@
 
 const ASSUMED_RANK = 4;
 const MANY_SEGMENTS = 30000;
-const SCALE = { least: 0.0015, most: 0.4, near: 0.04 };
+const SCALE = { least: 0.00015, most: 0.04, near: 0.004 }; // pixels per centimetre
 
 function makeView(canvas, world, callbacks) {
   const context = canvas.getContext("2d");
@@ -36,7 +36,7 @@ function makeView(canvas, world, callbacks) {
     const low = toMap(0, height);
     const high = toMap(width, 0);
     drawStreets(context, world, view, { low, high, toScreen, broad, colours });
-    if (view.scale > 0.025) drawNames(context, world, view, { low, high, toScreen, colours });
+    if (view.scale > 0.0025) drawNames(context, world, view, { low, high, toScreen, colours });
     if (view.way) drawWay(context, view.way, toScreen, colours);
     drawMarks(context, world, view, toScreen, colours, size());
     if (view.place) drawPlace(context, toScreen(view.place.x, view.place.y), colours);
@@ -73,11 +73,11 @@ function makeView(canvas, world, callbacks) {
     const xs = points.map((point) => point.x);
     const ys = points.map((point) => point.y);
     const { width, height } = size();
-    const wide = Math.max(...xs) - Math.min(...xs) + 400;
-    const tall = Math.max(...ys) - Math.min(...ys) + 400;
+    const wide = Math.max(...xs) - Math.min(...xs) + 4000;
+    const tall = Math.max(...ys) - Math.min(...ys) + 4000;
     view.x = (Math.max(...xs) + Math.min(...xs)) / 2;
     view.y = (Math.max(...ys) + Math.min(...ys)) / 2;
-    view.scale = Math.max(SCALE.least, Math.min(0.15, (width * 0.8) / wide, (height * 0.75) / tall));
+    view.scale = Math.max(SCALE.least, Math.min(0.015, (width * 0.8) / wide, (height * 0.75) / tall));
     refresh();
   }
   listenPointers(canvas, { view, zoom, tap, refresh });
@@ -131,7 +131,7 @@ function drawStreets(context, world, view, frame) {
   } else {
     frame.broad.forEach((i) => layers[streets.rank[grid.edgeOf[i]]].push(i));
   }
-  const metre = view.scale * 10;
+  const metre = view.scale * 100;
   const width = [1.2, 2, 3, 4, 1].map((least, rank) => Math.max(least * Math.min(1, 0.5 + metre), metre * [5, 8, 12, 16, 3][rank]));
   context.lineCap = "round";
   [4, 0, 1, 2, 3].forEach((rank) => {
@@ -220,7 +220,7 @@ function drawMarks(context, world, view, toScreen, colours, size) {
     cell.marks.push(mark);
     cells.set(key, cell);
   });
-  const crowded = view.scale < 0.01;
+  const crowded = view.scale < 0.001;
   cells.forEach((cell) => {
     if (crowded && cell.marks.length > 1) {
       drawCrowd(context, cell, colours);

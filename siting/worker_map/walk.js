@@ -109,7 +109,7 @@ function straightWay(world, place, station) {
   if (!rule.estimate) return FAR;
   const dx = station.x - place.x;
   const dy = station.y - place.y;
-  const way = Math.sqrt(dx * dx + dy * dy) * rule.factor;
+  const way = (Math.sqrt(dx * dx + dy * dy) / 10) * rule.factor;
   if (way > rule.limit) return FAR;
   if (barrierBetween(world.streets.barriers, place.x, place.y, station.x, station.y)) return FAR;
   return Math.round(way);

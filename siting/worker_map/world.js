@@ -23,7 +23,7 @@ function loadWorld() {
   return world;
 }
 
-/* Columns become rows; x, y, along and access are decimetres. */
+/* Columns become rows; x and y are centimetres, along and access decimetres. */
 function loadStations(data) {
   const c = data.stations;
   return c.id.map((id, n) => ({
@@ -68,7 +68,7 @@ function loadRota(rows) {
 function busiest(stations, grid) {
   if (!stations.length) return { x: grid.maxX / 2, y: grid.maxY / 2 };
   const cells = new Map();
-  const key = (station) => `${Math.floor(station.x / 30000)}:${Math.floor(station.y / 30000)}`;
+  const key = (station) => `${Math.floor(station.x / 300000)}:${Math.floor(station.y / 300000)}`;
   stations.forEach((station) => cells.set(key(station), (cells.get(key(station)) || 0) + 1));
   let best = stations[0];
   stations.forEach((station) => { if (cells.get(key(station)) > cells.get(key(best))) best = station; });
@@ -86,7 +86,7 @@ function answersFrom(world, place, wanted, k) {
   if (found.length >= k) return found;
   const have = new Set(found.map((answer) => answer.number));
   const others = world.stations.filter((station) => !have.has(station.number) && wanted(station.number))
-    .map((station) => ({ number: station.number, way: Math.round(Math.hypot(station.x - place.x, station.y - place.y)), crow: true }))
+    .map((station) => ({ number: station.number, way: Math.round(Math.hypot(station.x - place.x, station.y - place.y) / 10), crow: true }))
     .sort((a, b) => a.way - b.way);
   return found.concat(others.slice(0, k - found.length));
 }
