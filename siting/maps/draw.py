@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from siting.maps.ground import ground
-from siting.maps.layers import gap_layer, people_layer, served_status, station_layer
+from siting.maps.layers import (
+    candidate_layer,
+    gap_layer,
+    people_layer,
+    served_status,
+    station_layer,
+)
 from siting.maps.page import OfflineMap
 from siting.maps.streets import street_layer
 from siting.maps.texts import labels, say
@@ -59,7 +65,12 @@ def ground_data(city: City, lang: str) -> dict[str, Any]:
 
 
 def plan_data(
-    city: City, plan: Plan, *, gaps: GapReport | None = None, lang: str = "zh"
+    city: City,
+    plan: Plan,
+    *,
+    gaps: GapReport | None = None,
+    lang: str = "zh",
+    candidates: bool = False,
 ) -> dict[str, Any]:
     """Gather what the map shows of a plan.
 
@@ -73,6 +84,8 @@ def plan_data(
         Its gaps; left away, none are marked.
     lang
         ``zh`` or ``en``.
+    candidates
+        True adds the places that were not chosen.
     """
     demand = plan.question.demand
     unreachable: pd.Index = plan.question.coverage.unreachable.index
@@ -84,7 +97,11 @@ def plan_data(
         for entry, there in zip(stations, plan.stations["existing"], strict=True)
         if there
     ]
+    sites = plan.question.sites
+    free = sites[~sites.index.isin(plan.stations.index)]
+    extra = {"candidates": candidate_layer(city, free)} if candidates else {}
     return {
+        **extra,
         "stations": stations,
         "existing": existing,
         "streets": street_layer(city, demand, status),

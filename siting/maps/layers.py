@@ -233,3 +233,10 @@ def gap_layer(city: City, clusters: gpd.GeoDataFrame, lang: str) -> list[dict[st
             }
         )
     return entries
+
+
+def candidate_layer(city: City, sites: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Places that could be chosen and are not, as small signs to click."""
+    west, south, *_rest = city_bounds(city)
+    lonlat = city.to_lonlat(shapely.get_coordinates(sites.geometry.to_numpy()))
+    return {"xy": encode_points(lonlat, (west, south)), "ids": list(map(str, sites.index))}

@@ -226,7 +226,9 @@
       this._buildStations(plan.stations || []);
       this._buildGaps(plan.gaps || []);
       this._buildExisting(plan.existing || []);
-      for (const key of ["served", "left", "streets"]) {
+      const given = plan.candidates || { xy: [], ids: [] };
+      this.candidates = { xy: S.decode(given.xy, this.data.base.origin, this.data.base.scale), ids: given.ids };
+      for (const key of ["served", "left", "streets", "candidates"]) {
         this.layers[key].redraw();
       }
       this._fillLegend();
@@ -310,6 +312,45 @@
       ctx.setLineDash([w * 1.6, w * 1.1]);
       ctx.stroke();
       ctx.setLineDash([]);
+    },
+
+    _paintCandidates: function (ctx, v) {
+      const xy = this.candidates.xy;
+      const r = v.zoom < FAR_ZOOM ? 1.7 : 4;
+      ctx.beginPath();
+      for (let i = 0; i < xy.length; i += 2) {
+        const x = xy[i] * v.k - v.ox;
+        const y = xy[i + 1] * v.k - v.oy;
+        if (v.box.contains([x, y])) {
+          ctx.rect(x - r, y - r, 2 * r, 2 * r);
+        }
+      }
+      ctx.fillStyle = "rgba(255,255,255,.85)";
+      ctx.strokeStyle = "#333";
+      ctx.lineWidth = 1.1;
+      ctx.fill();
+      ctx.stroke();
+    },
+
+    /** Number of the candidate under a point of the screen, -1 if none. */
+    _candidateAt: function (point) {
+      if (!this.map.hasLayer(this.layers.candidates)) {
+        return -1;
+      }
+      const xy = this.candidates.xy;
+      const k = this.map.getZoomScale(this.map.getZoom(), 0);
+      const o = this.map.getPixelOrigin();
+      const at = this.map.containerPointToLayerPoint(point);
+      let best = -1;
+      let least = 9;
+      for (let i = 0; i < xy.length; i += 2) {
+        const d = Math.hypot(xy[i] * k - o.x - at.x, xy[i + 1] * k - o.y - at.y);
+        if (d < least) {
+          least = d;
+          best = i / 2;
+        }
+      }
+      return best;
     },
 
     _paintLinks: function (ctx, v) {
@@ -433,11 +474,13 @@
       this.layers.streets = this._sheet("roads", this._paintStreets.bind(this));
       this.layers.served = this._sheet("people", this._paintServed.bind(this));
       this.layers.left = this._sheet("people", this._paintLeft.bind(this));
+      this.candidates = { xy: [], ids: [] };
+      this.layers.candidates = this._sheet("links", this._paintCandidates.bind(this));
       this.layers.links = this._sheet("links", this._paintLinks.bind(this));
       this.places = { xy: [], served: [], left: [], street: [], away: [], drawn: 0, rows: { site: [] } };
       this.streets = { served: [], left: [] };
       const overlays = {};
-      const order = ["R1", "R2", "R3", "R4", "mobile", "many", "existing", "gaps", "streets", "served", "left", "names"];
+      const order = ["R1", "R2", "R3", "R4", "mobile", "many", "existing", "gaps", "streets", "served", "left", "names"].concat(this.data.candidates ? ["candidates"] : []);
       const hidden = this.data.hidden || [];
       for (const key of order) {
         if (hidden.indexOf(key) >= 0) {
@@ -505,6 +548,9 @@
         add('<i class="sm-ring"></i>', this.t("legend_existing", { n: this.plan.existing.length }));
       }
       this._legendPeople(add);
+      if (this.candidates.ids.length) {
+        add('<i class="sm-candidate"></i>', this.t("legend_candidates"));
+      }
       if ((this.plan.gaps || []).length) {
         add('<i class="sm-gapsign"></i>', this.t("legend_gaps"));
       }
@@ -591,6 +637,11 @@
     },
 
     _click: function (event) {
+      const candidate = this._candidateAt(event.containerPoint);
+      if (candidate >= 0) {
+        this._tell({ kind: "candidate", id: this.candidates.ids[candidate], lon: event.latlng.lng, lat: event.latlng.lat });
+        return;
+      }
       const index = this._nearest(event.containerPoint);
       const at = { lon: event.latlng.lng, lat: event.latlng.lat };
       if (index >= 0 && !this.data.silent) {

@@ -73,7 +73,7 @@
   }
 
   function create(base, args) {
-    map = new StationMap(station_map_page, Object.assign({ silent: args.silent, hidden: args.hidden }, base));
+    map = new StationMap(station_map_page, Object.assign({ silent: args.silent, hidden: args.hidden, candidates: args.candidates }, base));
     map.onPick(pick);
     station_map_page.on("moveend", remember);
     restore();

@@ -26,7 +26,7 @@ _START_S = 60.0
 _POLL_S = 0.2
 
 
-@dataclass(slots=True)
+@dataclass
 class Watched:
     """What a page said and asked for: console errors, page errors, outside addresses."""
 
@@ -35,9 +35,9 @@ class Watched:
 
     def follow(self, page: Any) -> None:
         """Listen to a page."""
-        page.on("console", lambda message: self._console(message))
+        page.on("console", self._console)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("request", lambda request: self._request(request))
+        page.on("request", self._request)
 
     def _console(self, message: Any) -> None:
         if message.type == "error":

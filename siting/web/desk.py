@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import streamlit as st
+
+from siting.settings import replace_settings
 from siting.web import state
 from siting.web.engine import default_settings, open_city, ready_plan
 from siting.web.errors import RunLostError
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from siting.settings import Settings
 
 _DEFAULT_RUN = "default-"
+_REDO = "redo"
 _DIGITS = 16
 
 
@@ -75,13 +79,13 @@ def _shipped(city_id: str) -> Desk:
     plan = ready_plan(city_id, asked)
     if plan is not None:
         return Desk(city_id=city_id, asked=asked, plan=plan, run="", progress=None)
-    key = _DEFAULT_RUN + asked.hash[:_DIGITS]
+    version = open_city(city_id).version
+    key = f"{_DEFAULT_RUN}{version[:_DIGITS]}-{asked.hash[:_DIGITS]}"
     try:
         progress = read_progress(key)
     except RunLostError:
         progress = None
-    unusable = progress is None or progress.state in ("lost", "done")
-    if unusable:
+    if progress is None or progress.state == "lost":
         start_run(city_id, asked, key=key)
     return Desk(city_id=city_id, asked=asked, plan=None, run=key, progress=read_progress(key))
 
@@ -99,6 +103,7 @@ def _before(city_id: str, key: str) -> Plan | None:
 
 def run_with(desk: Desk, settings: Settings) -> None:
     """Start a run from this desk; the address then names it."""
+    st.session_state[_REDO] = []
     done = desk.progress is None or desk.progress.state == "done"
     before = desk.run if done else _last_done(desk.run)
     state.keep(state.DRAFT, start_run(desk.city_id, settings, previous=before))
@@ -108,3 +113,61 @@ def _last_done(key: str) -> str:
     while key and read_progress(key).state != "done":
         key = read_question(key).get("previous", "")
     return key
+
+
+def ban(desk: Desk, site_id: str) -> None:
+    """Forbid a site and choose again."""
+    _with_lists(
+        desk,
+        ban_ids={*desk.asked.plan.ban, site_id},
+        force_ids={*desk.asked.plan.force} - {site_id},
+    )
+
+
+def force(desk: Desk, site_id: str) -> None:
+    """Demand a site and choose again."""
+    _with_lists(
+        desk,
+        ban_ids={*desk.asked.plan.ban} - {site_id},
+        force_ids={*desk.asked.plan.force, site_id},
+    )
+
+
+def release(desk: Desk, site_id: str) -> None:
+    """Neither forbid nor demand a site any more, and choose again."""
+    _with_lists(
+        desk,
+        ban_ids={*desk.asked.plan.ban} - {site_id},
+        force_ids={*desk.asked.plan.force} - {site_id},
+    )
+
+
+def _with_lists(desk: Desk, *, ban_ids: set[str], force_ids: set[str]) -> None:
+    settings = replace_settings(
+        desk.asked, plan__ban=tuple(sorted(ban_ids)), plan__force=tuple(sorted(force_ids))
+    )
+    run_with(desk, settings)
+    st.rerun()
+
+
+def can_undo(desk: Desk) -> bool:
+    """Tell whether there is a run to take back."""
+    return bool(desk.run) and not desk.run.startswith(_DEFAULT_RUN)
+
+
+def undo(desk: Desk) -> None:
+    """Go back to the plan before this run; it can be done again."""
+    st.session_state[_REDO] = [*st.session_state.get(_REDO, []), desk.run]
+    state.keep(state.DRAFT, read_question(desk.run).get("previous", ""))
+
+
+def can_redo() -> bool:
+    """Tell whether something was undone."""
+    return bool(st.session_state.get(_REDO))
+
+
+def redo() -> None:
+    """Do the last undone run again."""
+    *rest, last = st.session_state[_REDO]
+    st.session_state[_REDO] = rest
+    state.keep(state.DRAFT, last)

@@ -67,11 +67,18 @@ def ground_key(city_id: str, lang: str) -> str:
     return keep(ground_data(open_city(city_id), lang))
 
 
-def map_key(plan: Plan, lang: str) -> str:
+def map_key(plan: Plan, lang: str, *, candidates: bool = False) -> str:
     """Give the key of a plan's layers on the map."""
-    return _map_key(plan.city_id, plan.settings_hash, lang, plan)
+    return _map_key(plan.city_id, plan.settings_hash, lang, candidates, plan)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4 * _PLANS_AT_HAND)
-def _map_key(city_id: str, settings_hash: str, lang: str, _plan: Plan) -> str:  # noqa: ARG001
-    return keep(plan_data(open_city(city_id), _plan, gaps=gaps_of(_plan), lang=lang))
+def _map_key(
+    city_id: str,
+    settings_hash: str,  # noqa: ARG001 - part of the key
+    lang: str,
+    candidates: bool,  # noqa: FBT001 - part of the key
+    _plan: Plan,
+) -> str:
+    city, gaps = open_city(city_id), gaps_of(_plan)
+    return keep(plan_data(city, _plan, gaps=gaps, lang=lang, candidates=candidates))

@@ -47,7 +47,6 @@ def _main_fields(asked: Settings) -> dict[str, Any]:
         min_value=0,
         max_value=_MOST_STATIONS,
         value=asked.plan.stations,
-        help=say("form_stations_help"),
     )
     minutes = middle.number_input(
         say("form_minutes"),
@@ -56,7 +55,6 @@ def _main_fields(asked: Settings) -> dict[str, Any]:
         value=asked.standard.minutes,
         step=0.5,
         format="%.1f",
-        help=say("form_minutes_help", metres=f"{asked.standard.cutoff_mm / 1000:,.0f}"),
     )
     spacing = right.number_input(
         say("form_spacing"),
@@ -64,8 +62,10 @@ def _main_fields(asked: Settings) -> dict[str, Any]:
         max_value=5000,
         value=round(asked.plan.spacing_m),
         step=50,
-        help=say("form_spacing_help"),
     )
+    left.caption(say("form_stations_help"))
+    middle.caption(say("form_minutes_help", metres=f"{asked.standard.cutoff_mm / 1000:,.0f}"))
+    right.caption(say("form_spacing_help"))
     return {
         "plan__stations": int(stations),
         "standard__minutes": float(minutes),

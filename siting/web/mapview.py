@@ -58,6 +58,8 @@ class View:
         True where a click on people opens no card.
     hidden
         Layers that are not offered.
+    candidates
+        True where the plan's data hold candidates that can be clicked.
     """
 
     title: str
@@ -66,6 +68,7 @@ class View:
     group: str = ""
     silent: bool = False
     hidden: tuple[str, ...] = ()
+    candidates: bool = False
 
 
 def show_map(*, base: str, plan: str, view: View, lang: str, key: str) -> Pick | None:
@@ -92,6 +95,7 @@ def show_map(*, base: str, plan: str, view: View, lang: str, key: str) -> Pick |
         group=view.group,
         silent=view.silent,
         hidden=list(view.hidden),
+        candidates=view.candidates,
         lang_tag=_LANG_TAGS[lang],
         view_key=key,
         failed=say(lang, "failed"),

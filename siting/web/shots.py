@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from siting.i18n import LANGUAGES
 from siting.web.browser import CHECKOUT, Watched, browser, dashboard, wait_for_map
 from siting.web.home import HOME_VARIABLE, home
+from siting.web.state import PAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PAGES = ("overview",)
 SIZES = {"wide": (1366, 900), "phone": (390, 844)}
 OUT = CHECKOUT / "shots"
-_PLAN_MS = 300_000
+_PLAN_MS = 90_000
 _SETTLE_MS = 800
 
 
@@ -36,16 +36,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 for size in SIZES:
                     name = f"{page}-{lang}-{size}"
                     if only.only in name:
-                        _take(chromium, watched, _address(address, page, lang), only.out / name)
+                        _take(
+                            chromium,
+                            watched,
+                            f"{address}/?page={page}&lang={lang}",
+                            only.out / name,
+                        )
         _maps(chromium, watched, only.only, only.out)
     for line in (*watched.errors, *watched.outside):
         sys.stderr.write(f"{line}\n")
     return 1 if watched.errors or watched.outside else 0
-
-
-def _address(address: str, page: str, lang: str) -> str:
-    path = "" if page == PAGES[0] else page
-    return f"{address}/{path}?lang={lang}"
 
 
 def _take(chromium: Any, watched: Watched, address: str, path: Path) -> None:

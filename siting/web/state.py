@@ -11,16 +11,17 @@ from siting.i18n import LANGUAGES, error_text, t
 if TYPE_CHECKING:
     from geodata.errors import WarmStationsError
 
-LANG, DRAFT, PLAN = "lang", "draft", "plan"
+LANG, PAGE, DRAFT, PLAN = "lang", "page", "draft", "plan"
+PAGES = ("overview", "siting")
 CITY = "daxing"
 
 
 def settle() -> None:
-    """Take language, run and plan from the address, else from the session; write them back."""
-    for name in (LANG, DRAFT, PLAN):
+    """Take language, page, run and plan from the address, else from the session."""
+    for name, allowed in ((LANG, LANGUAGES), (PAGE, PAGES), (DRAFT, ()), (PLAN, ())):
         given = st.query_params.get(name) or st.session_state.get(f"kept_{name}") or ""
-        if name == LANG and given not in LANGUAGES:
-            given = LANGUAGES[0]
+        if allowed and given not in allowed:
+            given = allowed[0]
         keep(name, given)
 
 
@@ -41,6 +42,11 @@ def kept(name: str) -> str:
 def lang() -> str:
     """Give the visitor's language."""
     return kept(LANG) or LANGUAGES[0]
+
+
+def page() -> str:
+    """Give the name of the page that is asked for."""
+    return kept(PAGE) or PAGES[0]
 
 
 def say(key: str, /, **facts: object) -> str:

@@ -66,6 +66,19 @@ def show_table(
     )
 
 
+def show_bars(caption: str, bars: Iterable[tuple[str, float, str]]) -> None:
+    """Show shares in [0, 1] as bars: label, share, and the raw value as text."""
+    rows = "".join(
+        f"<tr><td>{escape(label)}</td><td><div class='ws-bar'>"
+        f"<i style='width:{100 * min(max(value, 0.0), 1.0):.0f}%'></i></div></td>"
+        f"<td class='ws-number'>{value:.2f}</td><td class='ws-number'>{escape(text)}</td></tr>"
+        for label, value, text in bars
+    )
+    st.html(
+        f'<table class="ws-table"><caption>{escape(caption)}</caption><tbody>{rows}</tbody></table>'
+    )
+
+
 def _kind(cell: object, text: bool) -> str:  # noqa: FBT001 - inner
     if not text:
         return ' class="ws-number"'

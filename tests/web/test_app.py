@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from siting.i18n import LANGUAGES, texts
 from siting.web.home import HOME_VARIABLE
-from siting.web.shots import PAGES
+from siting.web.state import PAGES
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -22,10 +22,8 @@ def open_page(root, made_home, monkeypatch):
     def start(name: str, lang: str) -> AppTest:
         app = AppTest.from_file(str(root / "app.py"), default_timeout=120)
         app.query_params["lang"] = lang
-        app.run()
-        if name != PAGES[0]:
-            app.switch_page(f"siting/web/pages/{name}.py").run()
-        return app
+        app.query_params["page"] = name
+        return app.run()
 
     return start
 

@@ -62,7 +62,7 @@ def test_a_run_is_made_and_survives_a_refresh(address, page):
     page.goto(f"{address}/?lang=zh")
     wait_for_map(page)
     page.get_by_text("调整条件").click()
-    page.get_by_label("站点数（个）").fill("50")
+    page.get_by_role("spinbutton", name="站点数（个）").fill("50")
     page.get_by_role("button", name="重新选址").click()
     page.wait_for_url("**draft=**")
     page.reload()
@@ -76,7 +76,7 @@ def test_impossible_quotas_are_explained(address, page):
     page.goto(f"{address}/?lang=zh")
     wait_for_map(page)
     page.get_by_text("调整条件").click()
-    page.get_by_label("站点数（个）").fill("3")
+    page.get_by_role("spinbutton", name="站点数（个）").fill("3")
     page.get_by_role("button", name="重新选址").click()
     page.wait_for_selector("[data-testid=stAlert]:has-text('没有方案能同时满足')", timeout=120_000)
     assert page.locator(".ws-card").count() == 6  # the last plan is still there

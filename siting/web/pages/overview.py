@@ -48,7 +48,7 @@ def show_plan(desk: Desk) -> None:
 
 def main() -> None:
     """Show the page."""
-    st.title(say("overview_title"))
+    st.title(say("overview_title"), anchor=False)
     try:
         desk = look()
         show_run(desk)
@@ -57,6 +57,3 @@ def main() -> None:
         show_plan(desk)
     except WarmStationsError as error:
         show_error(error)
-
-
-main()
