@@ -97,8 +97,8 @@ def _read_whole(file: Path, layer: LayerName, datum: str, city: City) -> gpd.Geo
             row=first["row"],
             column=first["column"],
             value=first["value"],
-            problem=first["problem"],
-            suggestion=first["suggestion"],
+            problem=str(first["problem"]).replace("_", " "),
+            suggestion=str(first["suggestion"]).replace("_", " "),
         )
     return read.frame
 
