@@ -22,7 +22,7 @@ LAYERS = tuple(
         "geodata.schema geodata.datum geodata.datum_errors geodata.datum_shift geodata.datum_text",
         "geodata.osm geodata.network geodata.walking geodata.intake",
         "geodata.city geodata.cities geodata.daxing",
-        "geodata.tables geodata.store",
+        "geodata.tables geodata.templates geodata.store geodata.city_osm geodata.download",
         "geodata.workspace geodata.ledger geodata",
         "siting.errors siting.settings siting.i18n siting.files siting.presets",
         "siting.edition.errors siting.edition.holidays siting.edition.hours siting.edition.facts",
