@@ -94,13 +94,17 @@ def _write(city: City, made: Plan, gaps: GapReport, *, out: Path, lang: str, clo
     from siting.export import gaps_geojson, plan_json, run_json, stations_geojson  # noqa: PLC0415
     from siting.files import write_json  # noqa: PLC0415
     from siting.maps import draw_map  # noqa: PLC0415
+    from siting.solve.proof import write_proof  # noqa: PLC0415
 
     out.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".plan-", dir=out))
     try:
         write_json(aside / "stations.geojson", stations_geojson(city, made))
         write_json(aside / "gaps.geojson", gaps_geojson(city, made, gaps))
-        write_json(aside / "plan.json", plan_json(made))
+        demand = made.question.demand
+        people = demand["group"].tolist(), demand["people_milli"].to_numpy()
+        proof = write_proof(aside, made.question.problem, made.solution, people)
+        write_json(aside / "plan.json", plan_json(made) | {"proof": proof})
         draw_map(city, made, gaps=gaps, lang=lang).save(aside / "map.html")
         clock.lap("write")
         write_json(aside / "run.json", run_json(made, clock.times_s))

@@ -19,4 +19,11 @@ class ProofFileError(SitingError):
     sentence = "The file '{path}' is not usable: {why}. Make the plan again."
 
 
-__all__ = ["InfeasibleError", "ProblemError", "ProofFileError"]
+class PlanRefusedError(SitingError):
+    """The checker does not accept a plan."""
+
+    code = "plan_refused"
+    sentence = "The plan '{path}' does not hold: {why} Make it again, or ask who changed it."
+
+
+__all__ = ["InfeasibleError", "PlanRefusedError", "ProblemError", "ProofFileError"]

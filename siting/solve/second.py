@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, vstack
 
 from siting.solve import moves
+from siting.solve.branching import FRACTIONAL
 from siting.solve.model import SCORE_UNIT, Limits, Problem, Status
 from siting.solve.program import INFINITE, Program, build_program
 from siting.solve.tree import Watch, solve_tree
@@ -64,9 +65,11 @@ def best_scores(
     program = _program(model, units, least)
 
     def improve(point: NDArray[np.float64]) -> NDArray[np.int64] | None:
-        p = round(float(point[: len(units)].sum()))
-        chosen = np.argsort(-point[: len(units)], kind="stable")[:p]
-        return model.point(np.sort(chosen))
+        order = np.argsort(-point[: len(units)], kind="stable")
+        chosen = finder.from_order(order[point[order] > FRACTIONAL])
+        if chosen is None or finder.state.sums[2] < least:
+            return None
+        return model.point(_climb(problem, finder, units, least, chosen))
 
     limits = Limits(
         nodes=min(_NODES, problem.limits.nodes),

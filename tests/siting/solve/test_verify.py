@@ -1,0 +1,290 @@
+"""The checker accepts what the chooser proves and refuses every kind of doctored plan."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from siting.solve import Limits, Problem, Quota, choose_sites
+from siting.solve.errors import InfeasibleError
+from siting.solve.model import covered_weight
+from siting.solve.proof import read_arrays, read_coverage, write_arrays, write_proof
+from siting.verify import verify_plan
+from tests.siting.solve.instances import make_problem, random_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def write_plan(folder: Path, problem: Problem) -> dict[str, Any]:
+    """Solve a problem and write the files of a plan, as the command line does."""
+    solution = choose_sites(problem)
+    groups = ["courier" if k % 3 else "guard" for k in range(len(problem.demand_ids))]
+    people = problem.weight * 1
+    proof = write_proof(folder, problem, solution, (groups, people))
+    chosen = set(problem.positions(solution.chosen).tolist())
+    allocation, served = {}, []
+    for row, demand_id in enumerate(problem.demand_ids):
+        sites = problem.site[problem.indptr[row] : problem.indptr[row + 1]].tolist()
+        mine = sorted(problem.site_ids[k] for k in sites if k in chosen)
+        served.append(bool(mine))
+        if mine:
+            allocation[demand_id] = {"site_id": mine[0], "walk_mm": 0, "reason": 1}
+    by_group = {
+        group: {
+            "people_milli": sum(int(w) for w, g in zip(people, groups, strict=True) if g == group),
+            "covered_milli": sum(
+                int(w) for w, g, s in zip(people, groups, served, strict=True) if s and g == group
+            ),
+        }
+        for group in sorted(set(groups))
+    }
+    plan = {
+        "stations": sorted(solution.chosen),
+        "solution": {
+            "value": solution.value,
+            "bound": solution.bound,
+            "gap": solution.gap,
+            "status": solution.status,
+            "stage2": None if solution.stage2 is None else dataclasses.asdict(solution.stage2),
+        },
+        "by_group": by_group,
+        "allocation": allocation,
+        "proof": proof,
+    }
+    (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    return plan
+
+
+def good_problem() -> Problem:
+    """Twelve sites with every kind of condition and a tree of several nodes."""
+    rng = np.random.default_rng(11)
+    n = 40
+    return make_problem(
+        rng.random((240, n)) < 0.06,
+        rng.integers(1, 1000, 240),
+        11,
+        forced=("s1",),
+        banned=("s2",),
+        quotas=(
+            Quota(name="R4", site_ids=("s3", "s4", "s5"), minimum=2),
+            Quota(name="town", site_ids=tuple(f"s{k}" for k in range(10, 25)), maximum=4),
+        ),
+        conflicts=np.array([[6, 7], [6, 8], [7, 8], [9, 30]], np.int32),
+        cost=np.arange(1, n + 1),
+        budget=230,
+        scores=rng.random(n),
+    )
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    folder = tmp_path_factory.mktemp("plan")
+    return folder, write_plan(folder, good_problem())
+
+
+def test_an_honest_plan_is_accepted(made: tuple[Path, dict[str, Any]]) -> None:
+    verdict = verify_plan(made[0] / "plan.json")
+    assert verdict.problems == ()
+    assert verdict.bound == verdict.value == made[1]["solution"]["value"]
+    assert verdict.nodes > 2  # a tree, not only a root
+
+
+def test_same_plan_same_bytes(made: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    write_plan(tmp_path, good_problem())
+    for name in ("plan.json", "coverage.zip", "certificate.zip"):
+        assert (tmp_path / name).read_bytes() == (made[0] / name).read_bytes()
+
+
+def test_coverage_file_is_the_problem_again(made: tuple[Path, dict[str, Any]]) -> None:
+    problem = good_problem()
+    again = read_coverage(made[0] / "coverage.zip", made[1]["proof"]["conditions"])
+    assert again.site_ids == problem.site_ids
+    assert np.array_equal(again.site, problem.site)
+    assert again.quotas[0].minimum == 2
+    assert choose_sites(again).value == made[1]["solution"]["value"]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_random_plan_is_accepted(seed: int, tmp_path: Path) -> None:
+    parts = random_parts(np.random.default_rng(seed + 900))
+    try:
+        problem = Problem(**parts)
+        write_plan(tmp_path, problem)
+    except InfeasibleError:
+        return
+    assert verify_plan(tmp_path / "plan.json").problems == ()
+
+
+def test_a_stopped_run_is_accepted_with_its_bound(tmp_path: Path) -> None:
+    problem = dataclasses.replace(good_problem(), limits=Limits(nodes=1))
+    plan = write_plan(tmp_path, problem)
+    verdict = verify_plan(tmp_path / "plan.json")
+    assert verdict.accepted
+    assert verdict.bound == plan["solution"]["bound"]
+
+
+def _set(*keys: str, to: Any) -> Callable[[dict[str, Any], Path], None]:
+    def change(plan: dict[str, Any], _folder: Path) -> None:
+        table = plan
+        for key in keys[:-1]:
+            table = table[key]
+        table[keys[-1]] = to(table[keys[-1]]) if callable(to) else to
+
+    return change
+
+
+def _file(kind: str, alter: Callable[[dict[str, Any], Any], None]) -> Any:
+    """Alter a proof file and give the plan its new sum, as a careful forger would."""
+
+    def change(plan: dict[str, Any], folder: Path) -> None:
+        name = plan["proof"][kind]["file"]
+        arrays, facts = read_arrays(folder / name)
+        arrays = {key: array.copy() for key, array in arrays.items()}
+        alter(arrays, facts)
+        plan["proof"][kind]["sha256"] = write_arrays(folder / name, arrays, facts)
+
+    return change
+
+
+def _other_station(stations: list[str]) -> list[str]:
+    spare = next(f"s{k}" for k in range(31, 40) if f"s{k}" not in stations)
+    return sorted([*(s for s in stations if s != stations[-1]), spare])
+
+
+def _better(arrays: dict[str, Any], facts: Any) -> None:
+    facts["bound"] -= 1
+
+
+def _bigger(arrays: dict[str, Any], facts: Any) -> None:
+    arrays["weight"][:] *= 2
+
+
+def _dual(arrays: dict[str, Any], facts: Any) -> None:
+    arrays["dual_steps"][0] = 0
+
+
+def _cut(arrays: dict[str, Any], facts: Any) -> None:
+    for name in arrays:
+        arrays[name] = arrays[name][:-1]
+
+
+def _leaf(arrays: dict[str, Any], facts: Any) -> None:
+    arrays["column"][0] = -1
+
+
+def _clique(arrays: dict[str, Any], facts: Any) -> None:
+    facts["cliques"][0] = [0, 1, 2]
+
+
+def _truncate(plan: dict[str, Any], folder: Path) -> None:
+    path = folder / "coverage.zip"
+    path.write_bytes(path.read_bytes()[:-50])
+
+
+def _reach(arrays: dict[str, Any], facts: Any) -> None:
+    arrays["site"][0] = (arrays["site"][0] + 1) % 3
+
+
+def _lower_both(plan: dict[str, Any], folder: Path) -> None:
+    solution = plan["solution"]
+    solution["bound"] = solution["value"] = solution["value"] - 1000
+    plan["proof"]["certified_bound"] = solution["bound"]
+    _file("certificate", lambda _arrays, facts: facts.update(bound=solution["bound"]))(plan, folder)
+
+
+DOCTORED: dict[str, Any] = {
+    "a station moved": _set("stations", to=_other_station),
+    "a station missing": _set("stations", to=lambda s: s[:-1]),
+    "a station twice": _set("stations", to=lambda s: [*s[:-1], s[0]]),
+    "an unknown station": _set("stations", to=lambda s: [*s[:-1], "s999"]),
+    "value raised": _set("solution", "value", to=lambda v: v + 1),
+    "value lowered": _set("solution", "value", to=lambda v: v - 1),
+    "bound lowered": _set("solution", "bound", to=lambda v: v - 1),
+    "bound raised, still optimal": _set("solution", "bound", to=lambda v: v + 1),
+    "gap changed": _set("solution", "gap", to=0.25),
+    "status changed": _set("solution", "status", to="stopped"),
+    "value and bound lowered together": _lower_both,
+    "second stage's value": _set("solution", "stage2", "value", to=lambda v: v + 1),
+    "second stage's score": _set("solution", "stage2", "score", to=lambda v: v + 1),
+    "second stage's shortfall": _set("solution", "stage2", "shortfall", to=lambda v: v + 5),
+    "a count of a group": _set("by_group", "guard", "covered_milli", to=lambda v: v + 1),
+    "people of a group": _set("by_group", "courier", "people_milli", to=lambda v: v - 1),
+    "a row given elsewhere": _set("allocation", "d1", to={"site_id": "s39"}),
+    "nobody allocated": _set("allocation", to={}),
+    "forced site forgotten": _set("proof", "conditions", "forced", to=["s1", "s2"]),
+    "a chosen site banned": _set("proof", "conditions", "banned", to=["s1"]),
+    "fewer stations allowed": _set("proof", "conditions", "p", to=10),
+    "budget lowered": _set("proof", "conditions", "budget", to=20),
+    "quota tightened": _set(
+        "proof",
+        "conditions",
+        "quotas",
+        to=lambda q: [{**q[0], "minimum": 3, "maximum": 3}, {**q[1], "maximum": 0}],
+    ),
+    "first stage's set": _set("proof", "first_stations", to=_other_station),
+    "certified bound": _set("proof", "certified_bound", to=lambda v: v - 1),
+    "coverage damaged": _truncate,
+    "coverage enlarged": _file("coverage", _bigger),
+    "a row's reach changed": _file("coverage", _reach),
+    "certificate's bound": _file("certificate", _better),
+    "certificate's dual": _file("certificate", _dual),
+    "a leaf cut off": _file("certificate", _cut),
+    "the root made a leaf": _file("certificate", _leaf),
+    "spacing pairs invented": _file("certificate", _clique),
+    "no certificate": _set("proof", "certificate", to=None),
+}
+
+
+@pytest.mark.parametrize("kind", DOCTORED)
+def test_doctored_plans_are_refused(
+    kind: str, made: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    for name in ("coverage.zip", "certificate.zip"):
+        (tmp_path / name).write_bytes((made[0] / name).read_bytes())
+    plan = json.loads((made[0] / "plan.json").read_text(encoding="utf-8"))
+    DOCTORED[kind](plan, tmp_path)
+    (tmp_path / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    verdict = verify_plan(tmp_path / "plan.json")
+    assert not verdict.accepted, kind
+    assert all(sentence.endswith(".") for sentence in verdict.problems)
+
+
+def test_unreadable_plan_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text("{", encoding="utf-8")
+    assert not verify_plan(tmp_path / "plan.json").accepted
+
+
+def test_the_checker_is_small_and_alone(root: Path) -> None:
+    text = (root / "siting" / "verify.py").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 300
+    modules = {
+        name.split(".")[0]
+        for node in ast.walk(ast.parse(text))
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    allowed = {"__future__", "dataclasses", "hashlib", "io", "json", "numpy", "pathlib"}
+    assert modules <= allowed | {"typing", "zipfile"}
+
+
+def test_covered_weight_agrees_with_counting() -> None:
+    problem = good_problem()
+    chosen = np.array([1, 3, 5])
+    rows = [
+        int(w)
+        for w, a, b in zip(problem.weight, problem.indptr, problem.indptr[1:], strict=False)
+        if set(problem.site[a:b].tolist()) & {1, 3, 5}
+    ]
+    assert covered_weight(problem, chosen) == sum(rows)
