@@ -153,6 +153,12 @@ def words_of(field: str) -> Mapping[str, str]:
     return {comparable(word): code for code, words in table.items() for word in (code, *words)}
 
 
+def words_listed(field: str, lang: str) -> str:
+    """Return the words a coded column accepts, first Chinese word or code of each, for a note."""
+    table = _book()["words"].get(field, {})
+    return "、".join(words[0] for words in table.values()) if lang == "zh" else ", ".join(table)
+
+
 def _heading(field: str, entry: Mapping[str, Any]) -> Heading:
     names = (entry["zh"], entry["en"], field, *entry.get("aliases", ()))
     return Heading(
