@@ -174,4 +174,8 @@ def _cutoffs(rows: gpd.GeoDataFrame, grid_m: float, standard: Standard) -> np.nd
     people = rows["people_milli"].groupby(cell.to_numpy()).sum() / 1000
     density = cell.map(people).to_numpy(dtype=float) / (grid_m / 1000) ** 2
     dense = density >= standard.dense_people_per_km2
-    return np.where(dense, standard.dense_cutoff_mm, standard.cutoff_mm).astype(np.int32)
+    usual, near = (
+        rows["group"].map({name: standard.group_cutoffs_mm(name)[side] for name in Group})
+        for side in (0, 1)
+    )
+    return np.where(dense, near, usual).astype(np.int32)

@@ -12,6 +12,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from geodata.columns import Group
 from siting.errors import SettingsError, UnknownSettingError
 
 ADMISSIONS = ("public", "host", "cluster")
@@ -39,6 +40,8 @@ class Standard:
         A piece of network shorter than this is an island; its points are unreachable.
     street_reach_m
         Metres along its street that a street-front station serves; 0 means the whole street.
+    group_minutes, group_speed_m_s
+        Accepted time and speed of groups that do not walk, such as couriers on e-bikes.
     """
 
     minutes: float
@@ -50,6 +53,8 @@ class Standard:
     snap_limit_m: float
     island_m: float
     street_reach_m: float
+    group_minutes: Pairs = ()
+    group_speed_m_s: Pairs = ()
 
     @property
     def cutoff_mm(self) -> int:
@@ -60,6 +65,13 @@ class Standard:
     def dense_cutoff_mm(self) -> int:
         """The same where people are dense."""
         return round(self.dense_minutes * 60 * self.speed_m_s) * 1000
+
+    def group_cutoffs_mm(self, group: str) -> tuple[int, int]:
+        """Return a group's cutoffs, elsewhere and where people are dense, millimetres."""
+        minutes = dict(self.group_minutes).get(group, self.minutes)
+        speed = dict(self.group_speed_m_s).get(group, self.speed_m_s)
+        dense = minutes * self.dense_minutes / self.minutes
+        return round(minutes * 60 * speed) * 1000, round(dense * 60 * speed) * 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,6 +292,11 @@ def check_settings(settings: Settings) -> None:
         _require(getattr(standard, name) > 0, f"standard.{name}", getattr(standard, name), "> 0")
     _require(standard.minutes <= 24 * 60, "standard.minutes", standard.minutes, "<= 1440")
     _require(standard.detour_factor >= 1, "standard.detour_factor", standard.detour_factor, ">= 1")
+    for table in ("group_minutes", "group_speed_m_s"):
+        for name, value in getattr(standard, table):
+            known = " | ".join(Group)
+            _require(name in tuple(Group), f"standard.{table}", name, known)
+            _require(value > 0, f"standard.{table}.{name}", value, "> 0")
     _require(settings.zones.grid_m >= 10, "zones.grid_m", settings.zones.grid_m, ">= 10")  # noqa: PLR2004
     _require(
         settings.demand.frontage_step_m >= 1,

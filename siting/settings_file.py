@@ -56,7 +56,14 @@ def _read(path: Path) -> dict[str, Any]:
         raise UnreadableSettingsError(path=path, why=str(error)) from error
 
 
-_OPEN_TABLES = ("zones.overrule", "plan.towns", "plan.force", "plan.ban")
+_OPEN_TABLES = (
+    "standard.group_minutes",
+    "standard.group_speed_m_s",
+    "zones.overrule",
+    "plan.towns",
+    "plan.force",
+    "plan.ban",
+)
 
 
 def _overlay(

@@ -231,3 +231,13 @@ def test_main_streets_are_pieces_with_lengths(city):
     street_id, distance = nearest_street(city, at(1000, 30))
     assert street_id.tolist() == pieces.index.tolist()
     assert distance[0] == pytest.approx(30)
+
+
+def test_couriers_come_by_e_bike(zones, settings):
+    # 5 minutes x 60 x 4.17 m/s = 1,251 m, half of it where people are dense.
+    assert settings.standard.group_cutoffs_mm("courier") == (1_251_000, 626_000)
+    assert settings.standard.group_cutoffs_mm("guard") == (1_000_000, 500_000)
+    layers = tiny_layers()
+    layers["outdoor"]["group"] = "courier"
+    demand = demand_points(tiny_city(layers=layers), zones, settings)
+    assert demand.loc[demand["group"] == "courier", "cutoff_mm"].tolist() == [1_251_000]

@@ -76,6 +76,7 @@ def test_equal_settings_have_equal_hashes():
         ("[solver]\nstage2_share = 2.0", SettingsError, "stage2_share"),
         ("[zones]\noverrule = [{ town = '1' }]", SettingsError, r"zones.overrule\[0\]"),
         ("[plan]\nforce = 'x'", SettingsError, "plan.force.*list"),
+        ("[standard.group_minutes]\npilot = 3", SettingsError, "group_minutes.*courier"),
     ],
 )
 def test_bad_lines_are_named(tmp_path, text, error, words):
