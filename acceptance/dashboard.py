@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import sync_playwright
-
 from acceptance.command import bare_settings, fresh_clone
 from acceptance.line import Missed
+from siting.web.browser import Watched, browser, free_port, wait_for_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 WAIT_S = 900
-_ONLY_HERE = "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
-
-
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+FIRST_PLAN_S = 180
 
 
 def answers(address: str) -> bool:
@@ -73,36 +64,21 @@ def served() -> Iterator[tuple[str, float]]:
             process.wait(timeout=30)
 
 
-def first_screen(address: str, wait_for: str, timeout_s: float = 120) -> tuple[float, list[str]]:
-    """Open the dashboard with outside hosts blocked.
-
-    Parameters
-    ----------
-    address
-        Where it is served.
-    wait_for
-        Selector that shows that the first plan is on the screen.
-    timeout_s
-        How long to wait for it.
+def first_screen(address: str) -> tuple[float, Watched]:
+    """Open the dashboard with outside hosts blocked, wait until the first plan is drawn.
 
     Returns
     -------
     tuple
-        Seconds until it is there; what went wrong on the page (console errors, exceptions).
+        Seconds until it is drawn; what the page complained of and asked for outside.
     """
-    wrong: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", f"--host-resolver-rules={_ONLY_HERE}"],
-        )
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
+    watched = Watched()
+    with browser() as running:
+        page = running.new_page(viewport={"width": 1440, "height": 900})
+        watched.follow(page)
         started = time.monotonic()
         page.goto(address)
-        page.wait_for_selector(wait_for, timeout=timeout_s * 1000)
+        wait_for_map(page, timeout_ms=FIRST_PLAN_S * 1000)
         seconds = time.monotonic() - started
-        wrong += page.locator("[data-testid=stException]").all_inner_texts()
-        browser.close()
-    return seconds, wrong
+        watched.errors += page.locator("[data-testid=stException]").all_inner_texts()
+    return seconds, watched

@@ -64,12 +64,14 @@ def _guixi() -> Path:
 def clone_serves() -> str:
     """Serve a clone, open it in the browser with outside hosts blocked."""
     with dashboard.served() as (address, seconds):
-        drawn, wrong = dashboard.first_screen(address, "[data-testid=stMetric]")
+        drawn, watched = dashboard.first_screen(address)
+    wrong = [*watched.errors, *watched.outside]
     measured = (
         f"{commit()}: answers {seconds:.0f} s after 'make app' from nothing, first plan on the "
-        f"screen {drawn:.1f} s after opening, {len(wrong)} errors on the page"
+        f"map {drawn:.1f} s after opening, {len(watched.errors)} errors on the page, "
+        f"{len(watched.outside)} requests outside"
     )
-    return promise(f"{measured} {wrong[:2] if wrong else ''}".strip(), holds=not wrong)
+    return promise("; ".join([measured, *wrong[:2]]), holds=not wrong)
 
 
 @line(ISSUE, "Fresh clone, no virtual environment: 'make test' passes, no other step")
