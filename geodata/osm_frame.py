@@ -123,7 +123,9 @@ def layer_rows(
         {
             Feature.NAME: things["name"].to_numpy(dtype=object),
             Feature.TOWN_CODE: "",
-            Feature.SOURCE: [f"OpenStreetMap {osm_id}{tail}" for osm_id in things.index],
+            Feature.SOURCE: np.array(
+                [f"OpenStreetMap {osm_id}{tail}" for osm_id in things.index], dtype=object
+            ),
             Feature.SAMPLE: sample,
             Feature.ACCURACY_M: accuracy,
             **values,

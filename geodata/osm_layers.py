@@ -157,7 +157,8 @@ def hosts_from(
     rows = layer_rows(placed, "host", values)
     label = chosen["place"].isin(_QUARTERS).to_numpy()
     rows.loc[label, Feature.ACCURACY_M] = _QUARTER_ACCURACY_M
-    rows.loc[label, Feature.SOURCE] += "; label of the community, its office is not mapped"
+    said = rows[Feature.SOURCE] + "; label of the community, its office is not mapped"
+    rows[Feature.SOURCE] = rows[Feature.SOURCE].where(~label, said)
     return rows.sort_index()
 
 

@@ -128,9 +128,14 @@ def outdoor_from(
 
 
 def _places(things: gpd.GeoDataFrame, word: str) -> gpd.GeoDataFrame:
-    named = np.where(things["name"].ne(""), things["name"] + word, named_or(things, word))
+    named = [
+        f"{name}{word}" if name else f"{word} {osm_id}"
+        for name, osm_id in zip(things["name"], things.index, strict=True)
+    ]
     frame = gpd.GeoDataFrame(things, crs=things.crs)
-    return frame.assign(name=named).set_geometry(middle_points(frame), crs=things.crs)
+    return frame.assign(name=np.array(named, dtype=object)).set_geometry(
+        middle_points(frame), crs=things.crs
+    )
 
 
 def _workers(
@@ -188,9 +193,13 @@ def lots_from(
 
 
 def _lot_names(lots: gpd.GeoDataFrame) -> NDArray[np.object_]:
-    general = lots["_kind"].map(_LOT_WORDS) + " " + lots.index.to_series()
-    named: NDArray[np.object_] = np.where(lots["name"].ne(""), lots["name"], general)
-    return named
+    named = lots["name"].to_numpy(dtype=object)
+    general = [
+        f"{_LOT_WORDS[kind]} {osm_id}"
+        for kind, osm_id in zip(lots["_kind"], lots.index, strict=True)
+    ]
+    names: NDArray[np.object_] = np.where(named == "", np.array(general, dtype=object), named)
+    return names
 
 
 def main_streets(edges: gpd.GeoDataFrame, assume: OsmAssumptions) -> gpd.GeoDataFrame:

@@ -181,7 +181,7 @@ def read_osm(path: Path | str) -> RawOsm:
         processor = osmium.FileProcessor(source).with_areas(wanted).with_filter(wanted)
         bounds = _bounds(processor.header.box())
         _collect(processor, collector)
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         raise BrokenOsmError(path=path.name, why=_reason(error)) from error
     return RawOsm(
         path=path.name, ways=_ways(collector), features=_features(collector), bounds=bounds
