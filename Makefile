@@ -25,8 +25,9 @@ help:
 
 setup:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and none was found."; exit 1; }
-	@$(PYTHON) tools/setup.py
+	@$(PYTHON) tools/setup.py $(SETUP_WORDS)
 
+app: SETUP_WORDS = app
 app: setup
 	@echo "Warm Stations: http://$(ADDRESS):$(PORT)   (Ctrl-C ends it)"
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS) --server.headless true

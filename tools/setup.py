@@ -2,9 +2,9 @@ r"""Make ``.venv`` ready: the locked packages, the project, compiled code, the p
 
 Needs nothing but a plain Python, so that it also runs on Windows without make::
 
-    py -3.11 tools\setup.py
+    py -3.11 tools\setup.py app
 
-Each step leaves a stamp (a digest of all it depends on) in ``.venv``; a second run does only what
+With the word ``app`` it also makes the plan of the first screen. Each step leaves a stamp (a digest of all it depends on) in ``.venv``; a second run does only what
 changed. It ends by saying how to open the tool.
 """
 
@@ -210,19 +210,36 @@ def fetch_assets() -> None:
     run_quietly([PYTHON, "-m", "siting.web.assets"], what="preparing the pages' scripts")
 
 
+def make_first_plan() -> None:
+    """Make the plan of the first screen, so that nobody waits for it in front of the screen."""
+    run_quietly([PYTHON, "-m", "siting.web.prepare"], what="making the first plan")
+
+
+def sources(*endings: str) -> Iterable[Path]:
+    """Files of the two packages with these endings."""
+    for package in ("geodata", "siting"):
+        for ending in endings:
+            yield from (ROOT / package).rglob(f"*{ending}")
+
+
 def compiled_sources() -> Iterable[Path]:
     """Source files with compiled functions."""
-    for package in ("geodata", "siting"):
-        for path in (ROOT / package).rglob("*.py"):
-            if b"numba" in path.read_bytes():
-                yield path
+    return (path for path in sources(".py") if b"numba" in path.read_bytes())
 
 
-def steps() -> list[Step]:
-    """All steps in order."""
+def steps(*, with_first_plan: bool) -> list[Step]:
+    """List the steps in order."""
     assets = ROOT / "siting" / "web" / "assets.py"
     command_line = ROOT / "siting" / "__main__.py"
-    return [
+    home = Path(os.environ.get("WARM_STATIONS_HOME") or ROOT / ".siting")
+    first_plan = Step(
+        name="first-plan",
+        says="making the first plan",
+        inputs=(LOCK, *sources(".py", ".toml", ".csv")),
+        makes=(home,),
+        run=make_first_plan,
+    )
+    always = [
         Step(
             name="environment",
             says="making .venv",
@@ -252,6 +269,7 @@ def steps() -> list[Step]:
             run=fetch_assets,
         ),
     ]
+    return [*always, first_plan] if with_first_plan else always
 
 
 def main() -> int:
@@ -261,7 +279,7 @@ def main() -> int:
         return 1
     started = time.monotonic()
     ran = False
-    for step in steps():
+    for step in steps(with_first_plan="app" in sys.argv[1:]):
         if step.is_done():
             continue
         ran = True
