@@ -4,8 +4,8 @@ Needs nothing but a plain Python, so that it also runs on Windows without make::
 
     py -3.11 tools\setup.py app
 
-With the word ``app`` it also makes the plan of the first screen. Each step leaves a stamp (a digest of all it depends on) in ``.venv``; a second run does only what
-changed. It ends by saying how to open the tool.
+With the word ``app`` it also makes the plan of the first screen. Each step leaves a stamp (a digest
+of all it depends on) in ``.venv``; a second run does only what changed.
 """
 
 from __future__ import annotations
