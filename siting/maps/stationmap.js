@@ -22,7 +22,8 @@
     left: { fill: "rgba(255,255,255,.55)", line: "#B2182B" },
     away: { fill: "#8a8a8a", line: "#555" },
   };
-  const BADGES = 20;
+  const BADGES = 40;
+  const MAIN_BADGES = 8;
   const ROOMY = 900;
   const LARGEST = 27;
   const SMALLEST = 1.5;
@@ -392,17 +393,17 @@
           title: station.title,
           riseOnHover: true,
         });
-        mark.bindPopup(
-          function () {
-            return card(station.title, station.tags, station.fields, station.reason);
-          },
-          { maxWidth: 320, minWidth: 220 }
-        );
-        mark.on("popupopen", function () {
+        if (!this.data.silent) {
+          mark.bindPopup(
+            function () {
+              return card(station.title, station.tags, station.fields, station.reason);
+            },
+            { maxWidth: 320, minWidth: 220 }
+          );
+        }
+        mark.on("click", function () {
           this.linked = index;
           this.layers.links.redraw();
-        }, this);
-        mark.on("click", function () {
           this._tell({ kind: "station", id: station.id, lon: station.lon, lat: station.lat });
         }, this);
         const group = station.kind === "mobile" ? "mobile" : RULES[station.rule] ? station.rule : "many";
@@ -414,9 +415,15 @@
     /** Small signs from afar, so that stations do not cover each other; the size key follows. */
     _zoomed: function () {
       this.map.getContainer().classList.toggle("sm-far", this.map.getZoom() < FAR_ZOOM);
-      const ring = this.map.getZoom() < FAR_ZOOM ? 11 : 17;
+      const far = this.map.getZoom() < FAR_ZOOM;
       this.layers.existing.eachLayer(function (one) {
-        one.setRadius(ring);
+        one.setRadius(far ? 11 : 17);
+      });
+      this.layers.gaps.eachLayer(function (one) {
+        if (one.gapPeople !== undefined) {
+          const r = Math.min(30, 4 + Math.sqrt(one.gapPeople) * 0.5);
+          one.setRadius(far ? r * 0.5 : r + 4);
+        }
       });
       this._fillLegend();
     },
@@ -430,19 +437,27 @@
       this.layers.gaps.clearLayers();
       gaps.forEach(function (gap, index) {
         const ring = L.circleMarker([gap.lat, gap.lon], {
-          radius: Math.max(9, Math.min(30, 7 + Math.sqrt(gap.people) * 0.5)),
+          radius: 10,
           color: "#B2182B",
-          weight: 2.2,
+          weight: 1.8,
           dashArray: "6 4",
           fillColor: "#B2182B",
           fillOpacity: 0.08,
         });
-        ring.bindPopup(function () {
-          return card(gap.title, gap.tags, gap.fields, gap.reason);
-        });
+        if (!this.data.silent) {
+          ring.bindPopup(function () {
+            return card(gap.title, gap.tags, gap.fields, gap.reason);
+          });
+        }
+        ring.gapPeople = gap.people;
+        ring.on("click", function (event) {
+          L.DomEvent.stopPropagation(event);
+          this._tell({ kind: "ground", id: "", lon: gap.lon, lat: gap.lat });
+        }, this);
         this.layers.gaps.addLayer(ring);
         if (index < BADGES) {
-          const tag = L.divIcon({ className: "sm-gap", html: node("span", gap.badge), iconSize: [0, 0] });
+          const rank = index < MAIN_BADGES ? "" : " sm-gap-minor";
+          const tag = L.divIcon({ className: "sm-gap" + rank, html: node("span", gap.badge), iconSize: [0, 0] });
           const badge = L.marker([gap.lat, gap.lon], { icon: tag, interactive: false, keyboard: false, zIndexOffset: -400 });
           this.layers.gaps.addLayer(badge);
         }

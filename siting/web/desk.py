@@ -171,3 +171,15 @@ def redo() -> None:
     *rest, last = st.session_state[_REDO]
     st.session_state[_REDO] = rest
     state.keep(state.DRAFT, last)
+
+
+def earlier_runs(desk: Desk) -> list[Settings]:
+    """Give the settings of this run and of those before it, newest first."""
+    if not desk.run or desk.run.startswith(_DEFAULT_RUN):
+        return [desk.asked]
+    found, key = [], desk.run
+    while key:
+        question = read_question(key)
+        found.append(settings_from_table(question["settings"]))
+        key = question.get("previous", "")
+    return found

@@ -16,6 +16,7 @@ from siting.web.state import PAGES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+WITH_MAP = ("overview", "siting", "gaps")
 SIZES = {"wide": (1366, 900), "phone": (390, 844)}
 OUT = CHECKOUT / "shots"
 _PLAN_MS = 90_000
@@ -53,7 +54,9 @@ def _take(chromium: Any, watched: Watched, address: str, path: Path) -> None:
     page = chromium.new_page(viewport={"width": width, "height": height})
     watched.follow(page)
     page.goto(address)
-    wait_for_map(page, _PLAN_MS)
+    page.wait_for_selector("h1", timeout=_PLAN_MS)
+    if path.name.startswith(WITH_MAP):
+        wait_for_map(page, _PLAN_MS)
     page.wait_for_timeout(_SETTLE_MS)
     page.screenshot(path=path.with_suffix(".png"))
     inner = page.locator("[data-testid=stMainBlockContainer]").bounding_box()

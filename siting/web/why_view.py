@@ -65,9 +65,15 @@ def _criteria(criteria: pd.DataFrame) -> list[tuple[str, float, str]]:
         name = known.get(f"web.criterion_{row['criterion']}", str(row["criterion"]))
         unit = known.get(f"web.unit_{row['unit']}", str(row["unit"]))
         raw = row["raw"]
-        text = f"{raw:,.0f} {unit}" if isinstance(raw, int | float) and np.isfinite(raw) else "-"
+        text = _amount(raw, str(row["unit"]), unit)
         bars.append((f"{row['rule']} · {name}", float(row["utility"]), text))
     return bars
+
+
+def _amount(raw: object, code: str, unit: str) -> str:
+    if not isinstance(raw, int | float) or not np.isfinite(raw):
+        return "-"
+    return f"{raw:.2f}" if code == "share" else f"{raw:,.0f} {unit}"
 
 
 def _by_group(table: pd.DataFrame, columns: tuple[str, ...], caption: str) -> None:

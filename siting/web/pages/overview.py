@@ -51,7 +51,8 @@ def main() -> None:
     st.title(say("overview_title"), anchor=False)
     try:
         desk = look()
-        show_run(desk)
+        with st.container():
+            show_run(desk)
         with st.expander(say("form_title"), expanded=False):
             plan_form(desk)
         show_plan(desk)

@@ -63,7 +63,8 @@ def main() -> None:
         desk = look()
         with st.expander(say("form_title"), expanded=False):
             plan_form(desk)
-        show_run(desk)
+        with st.container():
+            show_run(desk)
         show_steps(desk)
         show_result(desk)
     except WarmStationsError as error:
