@@ -24,10 +24,12 @@ from geodata.walking_paths import WayFinder, WayParts, flow_pieces, ways_to
 from siting.mustpass_errors import GateError, UnknownGateHostError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from geodata.network import StreetNetwork
     from geodata.walking_paths import Ways
 
-_KINDS = ("gate", "exit", "junction")
+_KINDS = ("gate", "edge", "exit", "junction")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,30 @@ class WayStandard:
     street_limit_m: float = 500.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place that workers pass.
+
+    Attributes
+    ----------
+    kind
+        ``"gate"``, ``"edge"`` (a street leaves the ground), ``"exit"`` (one steps on a street) or
+        ``"junction"`` inside the ground.
+    name
+        The gate's id; empty for other kinds.
+    x, y
+        Metres.
+    share
+        Share of the workers' ways that pass it, 0-1.
+    """
+
+    kind: str
+    name: str
+    x: float
+    y: float
+    share: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MustPass:
     """The must-pass place of one enterprise.
@@ -66,31 +92,24 @@ class MustPass:
     ----------
     host_id
         The enterprise.
-    kind
-        ``"gate"``, ``"exit"`` (where the way leaves the ground) or ``"junction"``.
-    place
-        The gate's id; empty for other kinds.
-    x, y
-        Where the station stands, metres.
-    share
-        Share of the workers' ways that pass it, 0-1.
+    best
+        The place with the largest share: where the station stands.
     places
-        All places looked at: kind, place, x, y, share; the chosen one first.
-    stops
-        Index stop id: walk_mm and share of the workers.
+        All places looked at, largest share first.
+    stop_ids, walk_mm, stop_share
+        Stops the workers walk to: id, whole way (int64) and share of the workers (0-1).
     flows
         Lines with people_milli and share, for drawing; ``edge`` -1 is a way inside the ground.
+        None where they were not asked for.
     """
 
     host_id: str
-    kind: str
-    place: str
-    x: float
-    y: float
-    share: float
-    places: pd.DataFrame
-    stops: pd.DataFrame
-    flows: gpd.GeoDataFrame
+    best: Place
+    places: tuple[Place, ...]
+    stop_ids: tuple[str, ...]
+    walk_mm: np.ndarray
+    stop_share: np.ndarray
+    flows: gpd.GeoDataFrame | None
 
 
 def must_pass_ways(
@@ -100,6 +119,7 @@ def must_pass_ways(
     *,
     gates: gpd.GeoDataFrame | None = None,
     standard: WayStandard | None = None,
+    draw: bool = True,
 ) -> dict[str, MustPass]:
     """Find the must-pass place of each enterprise.
 
@@ -116,6 +136,8 @@ def must_pass_ways(
         their edge.
     standard
         Limits and weights.
+    draw
+        False leaves the flows out, which is faster.
 
     Returns
     -------
@@ -135,28 +157,32 @@ def must_pass_ways(
         return {}
     gates = _checked_gates(gates, hosts, standard)
     xy = shapely.get_coordinates(hosts.geometry.to_numpy())
+    stops_xy = shapely.get_coordinates(stops.geometry.to_numpy())
     ground = _Ground(
         network=network,
         standard=standard,
+        draw=draw,
         finder=WayFinder(network),
-        stops=stops,
-        stop_snaps=snap_points(
-            network, shapely.get_coordinates(stops.geometry.to_numpy()), standard.street_limit_m
-        ),
+        stop_ids=stops.index.to_numpy(dtype=object),
+        stop_weight=np.where(stops["stop_type"].to_numpy() == "rail", standard.rail_weight, 1.0),
+        stop_snaps=snap_points(network, stops_xy, standard.street_limit_m),
     )
-    near_stops = cKDTree(shapely.get_coordinates(stops.geometry.to_numpy())).query_ball_point(
-        xy, standard.stop_limit_m
-    )
+    near_stops = cKDTree(stops_xy).query_ball_point(xy, standard.stop_limit_m)
     streets = _streets_at_edge(network, hosts, xy, standard)
+    radius, people = hosts["radius_m"].to_numpy(dtype=float), hosts["people"].to_numpy(dtype=float)
+    with_gate = set(gates["host_id"])
     found = {}
     for at, host_id in enumerate(hosts.index):
         host = _Host(
             host_id=str(host_id),
             xy=xy[at],
-            radius_m=float(hosts["radius_m"].iloc[at]),
-            people_milli=round(float(hosts["people"].iloc[at]) * 1000),
+            radius_m=float(radius[at]),
+            people_milli=round(float(people[at]) * 1000),
         )
-        starts = _starts(ground, host, gates[gates["host_id"] == host_id], streets[at])
+        if host_id in with_gate:
+            starts = _gates(ground, host, gates[gates["host_id"] == host_id])
+        else:
+            starts = _exits(ground, host, streets[at])
         here = _must_pass(ground, host, starts, np.sort(near_stops[at]))
         if here is not None:
             found[host.host_id] = here
@@ -169,8 +195,10 @@ class _Ground:
 
     network: StreetNetwork
     standard: WayStandard
+    draw: bool
     finder: WayFinder
-    stops: gpd.GeoDataFrame
+    stop_ids: np.ndarray
+    stop_weight: np.ndarray
     stop_snaps: Snaps
 
 
@@ -193,6 +221,7 @@ class _Starts:
     xy: np.ndarray
     kind: str
     names: tuple[str, ...]
+    edges: np.ndarray
 
 
 def _checked_gates(
@@ -234,19 +263,21 @@ def _streets_at_edge(
     ]
 
 
-def _starts(ground: _Ground, host: _Host, gates: gpd.GeoDataFrame, edges: np.ndarray) -> _Starts:
-    if len(gates):
-        xy = shapely.get_coordinates(gates.geometry.to_numpy())
-        return _Starts(
-            snaps=snap_points(ground.network, xy, ground.standard.street_limit_m),
-            extra_mm=np.rint(np.hypot(*(xy - host.xy).T) * 1000).astype(np.int64),
-            xy=xy,
-            kind="gate",
-            names=tuple(str(name) for name in gates.index),
-        )
+def _gates(ground: _Ground, host: _Host, gates: gpd.GeoDataFrame) -> _Starts:
+    xy = shapely.get_coordinates(gates.geometry.to_numpy())
+    return _Starts(
+        snaps=snap_points(ground.network, xy, ground.standard.street_limit_m),
+        extra_mm=np.rint(np.hypot(*(xy - host.xy).T) * 1000).astype(np.int64),
+        xy=xy,
+        kind="gate",
+        names=tuple(str(name) for name in gates.index),
+        edges=np.empty(0, dtype=np.int64),
+    )
+
+
+def _exits(ground: _Ground, host: _Host, edges: np.ndarray) -> _Starts:
     snaps = place_on_edges(ground.network, np.tile(host.xy, (len(edges), 1)), edges)
-    foot = np.column_stack([snaps.x, snaps.y])
-    way = foot - host.xy
+    way = np.column_stack([snaps.x, snaps.y]) - host.xy
     length = np.hypot(way[:, 0], way[:, 1])
     share = np.minimum(1.0, host.radius_m / np.maximum(length, 1e-9))
     return _Starts(
@@ -255,6 +286,7 @@ def _starts(ground: _Ground, host: _Host, gates: gpd.GeoDataFrame, edges: np.nda
         xy=host.xy + way * share[:, None],
         kind="exit",
         names=("",) * len(edges),
+        edges=edges,
     )
 
 
@@ -264,74 +296,74 @@ def _must_pass(ground: _Ground, host: _Host, starts: _Starts, near: np.ndarray) 
     limit_mm = round(ground.standard.stop_limit_m * 1000)
     tree = ground.finder.tree(starts.snaps, starts.extra_mm, limit_mm)
     ways = ways_to(tree, ground.stop_snaps.take(near))
-    weight = _pull(ground, near, ways.walk_mm, limit_mm)
+    inside = (ways.walk_mm >= 0) & (ways.walk_mm <= limit_mm)
+    pull = np.exp(-ways.walk_mm / 1000.0 / ground.standard.decay_m)
+    weight = np.where(inside, ground.stop_weight[near] * pull, 0.0)
     if weight.sum() == 0:
         return None
     share = weight / weight.sum()
-    people = np.rint(share * host.people_milli).astype(np.int64)
-    places = _places(ground.network, host, starts, ways, share)
-    best = places.iloc[0]
-    reached = weight > 0
-    stops = pd.DataFrame(
-        {"walk_mm": ways.walk_mm[reached], "share": share[reached]},
-        index=ground.stops.index[near[reached]],
-    )
+    places = tuple(sorted(_places(ground.network, host, starts, ways, share), key=_rank(host)))
+    flows = None
+    if ground.draw:
+        people = np.rint(share * host.people_milli).astype(np.int64)
+        flows = _flows(ground.network, host, starts, ways, people)
     return MustPass(
         host_id=host.host_id,
-        kind=str(best["kind"]),
-        place=str(best["place"]),
-        x=float(best["x"]),
-        y=float(best["y"]),
-        share=float(best["share"]),
+        best=places[0],
         places=places,
-        stops=stops,
-        flows=_flows(ground.network, host, starts, ways, people),
+        stop_ids=tuple(ground.stop_ids[near[inside]]),
+        walk_mm=ways.walk_mm[inside],
+        stop_share=share[inside],
+        flows=flows,
     )
 
 
-def _pull(ground: _Ground, near: np.ndarray, walk_mm: np.ndarray, limit_mm: int) -> np.ndarray:
-    """Weight of each stop: kind x exp(-walk / decay), 0 beyond the limit."""
-    rail = ground.stops["stop_type"].to_numpy(dtype=object)[near] == "rail"
-    kind = np.where(rail, ground.standard.rail_weight, 1.0)
-    inside = (walk_mm >= 0) & (walk_mm <= limit_mm)
-    return np.where(inside, kind * np.exp(-walk_mm / 1000.0 / ground.standard.decay_m), 0.0)
+def _rank(host: _Host) -> Callable[[Place], tuple[float, int, float, float, float]]:
+    """Order of places: share, kind, distance from the middle, then where they are."""
+
+    def rank(place: Place) -> tuple[float, int, float, float, float]:
+        away = float(np.hypot(place.x - host.xy[0], place.y - host.xy[1]))
+        share = -round(place.share, 9)
+        return share, _KINDS.index(place.kind), round(away, 3), place.x, place.y
+
+    return rank
 
 
 def _places(
     network: StreetNetwork, host: _Host, starts: _Starts, ways: Ways, share: np.ndarray
-) -> pd.DataFrame:
-    """Share of the ways that pass each gate or exit, and each junction inside the ground."""
+) -> Iterator[Place]:
+    """Share of the ways that pass each gate or exit, edge of the ground and junction inside."""
     used = ways.start >= 0
     by_start = np.bincount(ways.start[used], weights=share[used], minlength=len(starts.names))
-    table = pd.DataFrame(
-        {
-            "kind": starts.kind,
-            "place": starts.names,
-            "x": starts.xy[:, 0],
-            "y": starts.xy[:, 1],
-            "share": by_start,
-        }
-    )
+    for name, (x, y), passed in zip(starts.names, starts.xy, by_start, strict=True):
+        yield Place(kind=starts.kind, name=name, x=float(x), y=float(y), share=float(passed))
+    yield from _ground_edges(network, host, starts, ways, share)
     visits = np.unique(ways.nodes, axis=0)
     node, at = np.unique(visits[:, 1], return_inverse=True)
-    passed = np.bincount(at, weights=share[visits[:, 0]], minlength=len(node))
-    away = np.hypot(network.node_x[node] - host.xy[0], network.node_y[node] - host.xy[1])
-    inside = away <= host.radius_m
-    junctions = pd.DataFrame(
-        {
-            "kind": "junction",
-            "place": "",
-            "x": network.node_x[node][inside],
-            "y": network.node_y[node][inside],
-            "share": passed[inside],
-        }
-    )
-    parts = [part for part in (table, junctions) if len(part)]
-    places = pd.concat(parts, ignore_index=True)
-    rank = places["kind"].map({kind: number for number, kind in enumerate(_KINDS)})
-    away = np.hypot(places["x"] - host.xy[0], places["y"] - host.xy[1])
-    keys = (places["y"], places["x"], away.round(3), rank, -places["share"].round(9))
-    return places.iloc[np.lexsort(keys)].reset_index(drop=True)
+    by_node = np.bincount(at, weights=share[visits[:, 0]], minlength=len(node))
+    x, y = network.node_x[node], network.node_y[node]
+    inside = np.hypot(x - host.xy[0], y - host.xy[1]) <= host.radius_m
+    for k in np.flatnonzero(inside):
+        yield Place(kind="junction", name="", x=float(x[k]), y=float(y[k]), share=float(by_node[k]))
+
+
+def _ground_edges(
+    network: StreetNetwork, host: _Host, starts: _Starts, ways: Ways, share: np.ndarray
+) -> Iterator[Place]:
+    """Share of the ways that pass each place where a street leaves the ground."""
+    ring = shapely.boundary(shapely.buffer(shapely.points(host.xy), host.radius_m, quad_segs=90))
+    for edge in starts.edges.tolist():
+        line = network.edge_geometry[edge]
+        on = np.flatnonzero(ways.parts.edge == edge)
+        if len(on) == 0 or not shapely.intersects(line, ring):
+            continue
+        length_mm = int(network.edge_length_mm[edge])
+        for point in shapely.get_parts(shapely.intersection(line, ring)):
+            along = shapely.line_locate_point(line, point, normalized=True) * length_mm
+            covers = (ways.parts.low_mm[on] <= along) & (along <= ways.parts.high_mm[on])
+            passed = share[np.unique(ways.parts.target[on][covers])].sum()
+            x, y = shapely.get_coordinates(point)[0]
+            yield Place(kind="edge", name="", x=float(x), y=float(y), share=float(passed))
 
 
 def _flows(

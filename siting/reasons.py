@@ -61,6 +61,8 @@ def _clause(lang: str, rule: str, station: Mapping[str, Any], street_m: float) -
     raw = {item["criterion"]: item["raw"] for item in station["criteria"] if item["rule"] == rule}
     facts = {name: f"{value:,.0f}" for name, value in raw.items()}
     admits = t(lang, f"admits.{station['admits']}.{rule}")
+    if raw.get("must_pass", 0) > 0:
+        rule = f"{rule}_must_pass"
     if not raw:
         return t(lang, f"reason.{rule}_plain", host=station["host_name"], admits=admits)
     return t(

@@ -16,12 +16,14 @@ from scipy.spatial import cKDTree
 from geodata.columns import Enterprise, LayerName
 from geodata.ids import feature_id
 from siting.curves import Criterion
+from siting.mustpass import must_pass_ways
 from siting.rules.base import Scored, points_xy, sites_frame
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from geodata import City
+    from siting.mustpass import MustPass
     from siting.settings import RuleSettings
     from siting.zones import Zones
 
@@ -41,14 +43,15 @@ class EnterpriseRule:
     admits
         Who may use the station.
     criteria
-        Head-count, employees of the neighbours in its cluster, way to the stop.
+        Head-count, employees of the neighbours in its cluster, way to the stop, share of the
+        employees' ways that pass the site.
     """
 
     weight: float
     admits: str
     min_headcount: float
     ground_m2_per_worker: float
-    criteria: tuple[Criterion, Criterion, Criterion]
+    criteria: tuple[Criterion, Criterion, Criterion, Criterion]
     id: str = "R1"
     clause: str = "企业聚集区，以职工人数多的企业为重点"
 
@@ -81,16 +84,28 @@ class EnterpriseRule:
                 Criterion(
                     key="way_to_stop",
                     unit="m",
-                    weight=0.15,
+                    weight=0.05,
                     zero=option("way_zero_m"),
                     full=option("way_full_m"),
                     source="assumption: a short way to the stop is walked by more employees",
+                ),
+                Criterion(
+                    key="must_pass",
+                    unit="%",
+                    weight=0.1,
+                    zero=0,
+                    full=100,
+                    source="Daxing article R1: 企业内部职工必经之路设立",
                 ),
             ),
         )
 
     def propose(self, city: City, zones: Zones) -> gpd.GeoDataFrame:
-        """Return one site at each large enterprise's access point towards its nearest stop."""
+        """Return one site in each large enterprise, where most of its employees must pass.
+
+        Where no stop is in walking distance of an enterprise it is the access point towards the
+        nearest one.
+        """
         layer = city.layers[LayerName.ENTERPRISES]
         large = layer[layer[Enterprise.HEADCOUNT] >= self.min_headcount].sort_index()
         return sites_frame(
@@ -125,11 +140,23 @@ class EnterpriseRule:
         length = np.hypot(way[:, 0], way[:, 1])
         share = np.minimum(1.0, radius / np.maximum(length, 1e-9))
         moved = own + way * share[:, None]
+        ways = self._ways(city, large)
+        for at, host_id in enumerate(large.index):
+            if host_id in ways:
+                place = ways[host_id].best
+                moved[at] = place.x, place.y
         points: np.ndarray = shapely.points(np.where(np.isfinite(moved), moved, own))
         return points
 
+    def _ways(self, city: City, hosts: gpd.GeoDataFrame) -> dict[str, MustPass]:
+        """Return the must-pass place of each enterprise that has stops around it."""
+        people = hosts[Enterprise.HEADCOUNT].astype(float)
+        radius = np.sqrt(people * self.ground_m2_per_worker / np.pi)
+        frame = hosts[["geometry"]].assign(people=people, radius_m=radius)
+        return must_pass_ways(city.network, frame, city.layers[LayerName.STOPS], draw=False)
+
     def score(self, city: City, zones: Zones, sites: gpd.GeoDataFrame) -> tuple[Scored, ...]:
-        """Return head-count, neighbours' head-count and way to the nearest stop."""
+        """Return head-count, neighbours' head-count, way to the nearest stop, must-pass share."""
         layer = city.layers[LayerName.ENTERPRISES]
         people = layer[Enterprise.HEADCOUNT].astype(float)
         hosts = sites["host_id"].to_numpy()
@@ -139,7 +166,9 @@ class EnterpriseRule:
         around = np.where(cluster == "", 0.0, totals.reindex(cluster).fillna(0.0) - own)
         at = points_xy(layer.reindex(hosts)) if len(layer) else points_xy(sites)
         way = _nearest_stop(city, at)[0]
-        raws = (own, around, way)
+        ways = self._ways(city, layer.loc[layer.index.isin(hosts)])
+        passed = np.array([100 * ways[host].best.share if host in ways else 0.0 for host in hosts])
+        raws = (own, around, way, passed)
         return tuple(
             Scored(criterion=criterion, raw=pd.Series(raw, index=sites.index))
             for criterion, raw in zip(self.criteria, raws, strict=True)

@@ -49,10 +49,11 @@ def test_dead_end_then_fork_everybody_leaves_by_one_way():
     found = must_pass_ways(
         network_of(*FORK), hosts_of(e=(-30, 0)), stops_of(n=(200, 400), s=(200, -400))
     )["e"]
-    assert (found.kind, found.share) == ("exit", pytest.approx(1.0))
-    assert (found.x, found.y) == (0.0, 0.0)  # the street begins 30 m from the middle, inside
-    assert found.stops["walk_mm"].tolist() == [630_000, 630_000]
-    assert found.stops["share"].tolist() == pytest.approx([0.5, 0.5])
+    # the street begins 30 m from the middle and leaves the ground at 50 m
+    assert (found.best.kind, found.best.share) == ("edge", pytest.approx(1.0))
+    assert (found.best.x, found.best.y) == (pytest.approx(20.0, abs=0.01), 0.0)
+    assert found.walk_mm.tolist() == [630_000, 630_000]
+    assert found.stop_share.tolist() == pytest.approx([0.5, 0.5])
     flows = found.flows
     by_length = {
         round(line.length): people
@@ -66,12 +67,12 @@ def test_a_nearer_stop_pulls_more():
     found = must_pass_ways(
         network_of(*FORK), hosts_of(e=(-30, 0)), stops_of(n=(200, 400), s=(200, -100))
     )["e"]
-    north, south = found.stops["share"]
+    north, south = found.stop_share
     assert south / north == pytest.approx(np.exp(300 / 500))
     rail = must_pass_ways(
         network_of(*FORK), hosts_of(e=(-30, 0)), stops_of(rail=(200, 400), s=(200, -400))
     )["e"]
-    assert rail.stops["share"].tolist() == pytest.approx([0.75, 0.25])
+    assert rail.stop_share.tolist() == pytest.approx([0.75, 0.25])
 
 
 def two_sided():
@@ -84,25 +85,28 @@ def test_two_gates_the_busier_one_is_the_place():
     gates = gates_of("e", west=(-50, 0), east=(50, 0))
     stops = stops_of(a=(-60, 300), b=(-60, -300), c=(60, 300))
     found = must_pass_ways(two_sided(), hosts, stops, gates=gates)["e"]
-    assert (found.kind, found.place) == ("gate", "west")
-    assert found.share == pytest.approx(2 / 3)
-    assert found.places.set_index("place")["share"].to_dict() == {
+    assert (found.best.kind, found.best.name) == ("gate", "west")
+    assert found.best.share == pytest.approx(2 / 3)
+    assert {place.name: place.share for place in found.places} == {
         "west": pytest.approx(2 / 3),
         "east": pytest.approx(1 / 3),
     }
     # 50 m to the gate, 10 m to the street, 300 m along it
-    assert found.stops["walk_mm"].tolist() == [360_000] * 3
+    assert found.walk_mm.tolist() == [360_000] * 3
 
 
 def test_without_gates_the_street_sides_are_the_exits():
     stops = stops_of(a=(-60, 300), b=(-60, -300), c=(60, 300))
     found = must_pass_ways(two_sided(), hosts_of(e=(0, 0)), stops)["e"]
-    assert (found.kind, found.share) == ("exit", pytest.approx(2 / 3))
-    assert (found.x, found.y) == (-50.0, 0.0)  # at the edge of the ground, towards the west street
+    assert (found.best.kind, found.best.share) == ("exit", pytest.approx(2 / 3))
+    assert (found.best.x, found.best.y) == (
+        -50.0,
+        0.0,
+    )  # at the edge of the ground, towards the west street
     one_gate = must_pass_ways(
         two_sided(), hosts_of(e=(0, 0)), stops, gates=gates_of("e", east=(50, 0))
     )["e"]
-    assert (one_gate.place, one_gate.share) == ("east", pytest.approx(1.0))
+    assert (one_gate.best.name, one_gate.best.share) == ("east", pytest.approx(1.0))
 
 
 def test_junctions_inside_are_told_with_their_share():
@@ -118,8 +122,8 @@ def test_junctions_inside_are_told_with_their_share():
         standard=far,
     )["e"]
     # g1 is nearer to the middle (36.06 m): north and west leave by it, east by g2 (39.05 m)
-    assert (found.kind, found.place) == ("gate", "g1")
-    shares = found.places.set_index(["kind", "place"])["share"].to_dict()
+    assert (found.best.kind, found.best.name) == ("gate", "g1")
+    shares = {(place.kind, place.name): place.share for place in found.places}
     assert shares == {
         ("gate", "g1"): pytest.approx(2 / 3),
         ("gate", "g2"): pytest.approx(1 / 3),
@@ -196,4 +200,4 @@ def test_standard_is_settable():
     found = must_pass_ways(
         network_of([(0, 0), (4000, 0)]), hosts_of(e=(10, 0)), stops_of(a=(4000, 0)), standard=wide
     )
-    assert found["e"].share == pytest.approx(1.0)
+    assert found["e"].best.share == pytest.approx(1.0)

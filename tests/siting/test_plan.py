@@ -128,10 +128,11 @@ def test_a_place_far_from_every_street_is_unreachable_not_lost():
     assert gaps.by_group.loc["sanitation", "reachable_milli"] == 0
 
 
-def test_reasons_name_the_clause_and_do_not_say_must_pass(plan):
+def test_reasons_name_the_clause_and_say_must_pass_with_its_share(plan):
     reasons = plan.stations.set_index("name")["reason_zh"]
     assert "规则一" in reasons["大厂"]
-    assert "必经之路" not in reasons["大厂"]
+    assert "必经之路" in reasons["大厂"]
+    assert "100% 经过此处" in reasons["大厂"]
     assert "向整条街延伸" in reasons["西社区"]
     assert "每日约 1,000 人次" in reasons["医院"]
     assert "集装箱" in reasons["场地"]
