@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_PROJECT = Path(__file__).resolve().parents[2]
+_START = Path(__file__).resolve().parent / "start.py"
 _STARTING_S = 30
 _RESULT_BYTES = 16 << 20
 _ALLOWED_DRIVERS = frozenset({"ESRI Shapefile", "GPKG", "FlatGeobuf"})
@@ -82,7 +82,7 @@ def _check_size(path: Path, name: str, limits: Limits) -> None:
 
 
 def _run(home: Path, name: str, limits: Limits) -> str:
-    command = [sys.executable, "-P", "-s", "-m", "geodata.intake.worker", str(home)]
+    command = [sys.executable, "-P", "-s", str(_START), str(home)]
     try:
         done = subprocess.run(  # noqa: S603  (own interpreter, own module, own directory)
             command,
@@ -119,7 +119,6 @@ def worker_environment(home: Path) -> dict[str, str]:
         **kept,
         **threads,
         **proxies,
-        "PYTHONPATH": str(_PROJECT),
         "PYTHONUTF8": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
         "HOME": str(home),

@@ -1,4 +1,4 @@
-"""The reading process: ``python -m geodata.intake.worker HOME``.
+"""The reading process, started by :mod:`geodata.intake.start` with its directory, HOME.
 
 ``HOME`` holds ``job.json`` and ``upload``; it writes ``table<N>.parquet`` and, last,
 ``result.json``. Nothing else is believed by the parent.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -195,7 +194,3 @@ def _write_rows(
         columns.append(GEOMETRY_COLUMN)
     pq.write_table(pa.Table.from_arrays(arrays, names=columns), path)
     return {"file": path.name, "name": title, "has_header": False, "crs": "", "merged": []}
-
-
-if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
