@@ -26,7 +26,7 @@ MISSING = np.iinfo(np.int32).max
 """Coordinate of a node whose position the extract does not hold."""
 
 _FIXED = 1e7  # OSM keeps degrees as integers of 1e-7
-_FEATURE_KEYS = (
+FEATURE_KEYS = (
     "amenity",
     "shop",
     "office",
@@ -44,8 +44,8 @@ _FEATURE_KEYS = (
     "craft",
     "government",
 )
-_LINE_RAIL = frozenset({"rail", "light_rail", "subway", "tram", "narrow_gauge", "monorail"})
-_LINE_WATER = frozenset({"river", "canal"})
+LINE_RAIL = frozenset({"rail", "light_rail", "subway", "tram", "narrow_gauge", "monorail"})
+LINE_WATER = frozenset({"river", "canal"})
 _SNIFFED = 64
 _HEAD_SHOWN = 12
 
@@ -175,7 +175,7 @@ def read_osm(path: Path | str) -> RawOsm:
     path = Path(path)
     kind = sniff_format(path)
     collector = _Collector()
-    wanted = KeyFilter("highway", "waterway", *_FEATURE_KEYS)
+    wanted = KeyFilter("highway", "waterway", *FEATURE_KEYS)
     try:
         source = osmium.io.File(str(path), kind)
         processor = osmium.FileProcessor(source).with_areas(wanted).with_filter(wanted)
@@ -271,13 +271,13 @@ def _collect_way(way: Any, tags: dict[str, str], into: _Collector) -> None:
 def _is_line(tags: dict[str, str]) -> bool:
     return (
         "highway" in tags
-        or tags.get("railway", "") in _LINE_RAIL
-        or tags.get("waterway", "") in _LINE_WATER
+        or tags.get("railway", "") in LINE_RAIL
+        or tags.get("waterway", "") in LINE_WATER
     )
 
 
 def _is_feature(tags: dict[str, str]) -> bool:
-    return tags.get("highway") == "bus_stop" or any(key in tags for key in _FEATURE_KEYS)
+    return tags.get("highway") == "bus_stop" or any(key in tags for key in FEATURE_KEYS)
 
 
 def _ways(found: _Collector) -> WayTable:
