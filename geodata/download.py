@@ -23,7 +23,7 @@ from geodata.osm_errors import BadBoxError, OfflineError, UnknownPlaceError
 from geodata.osm_read import FEATURE_KEYS, LINE_WATER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from geodata.city import City
 
@@ -94,6 +94,16 @@ def download_extract(place: str | Box, out: Path | str, *, servers: Servers | No
     return out
 
 
+def parse_place(text: str) -> str | Box:
+    """Read ``west,south,east,north`` as a box, anything else as a place's name."""
+    parts = text.replace("，", ",").split(",")
+    try:
+        west, south, east, north = map(float, parts)
+    except ValueError:
+        return text.strip()
+    return west, south, east, north
+
+
 def check_box(box: Box) -> None:
     """Refuse a bounding box that is none.
 
@@ -160,12 +170,13 @@ def _fetch(osmnx: Any, area: shapely.Geometry, place: str | Box) -> None:
     tags: dict[str, bool | list[str]] = dict.fromkeys(FEATURE_KEYS, True)
     tags["waterway"] = sorted(LINE_WATER)
     tags["highway"] = "bus_stop"  # type: ignore[assignment]
+    asks: tuple[Callable[[], object], ...] = (
+        lambda: osmnx.graph_from_polygon(area, custom_filter='["highway"]'),
+        lambda: osmnx.features_from_polygon(area, tags),
+    )
     osmnx.settings.cache_only_mode = True
     try:
-        for ask in (
-            lambda: osmnx.graph_from_polygon(area, custom_filter='["highway"]'),
-            lambda: osmnx.features_from_polygon(area, tags),
-        ):
+        for ask in asks:
             with contextlib.suppress(CacheOnlyInterruptError):
                 ask()
     except (OSError, ValueError) as error:
@@ -186,11 +197,10 @@ def _merged(folder: Path) -> dict[tuple[str, int], dict[str, Any]]:
 
 def _write(elements: dict[tuple[str, int], dict[str, Any]], bounds: Box, out: Path) -> None:
     west, south, east, north = bounds
-    header = osmium.io.Header()  # type: ignore[no-untyped-call]
+    header: Any = osmium.io.Header()
     header.set("generator", "warm-stations")
-    header.add_box(
-        osmium.osm.Box(osmium.osm.Location(west, south), osmium.osm.Location(east, north))
-    )
+    corners = osmium.osm.Location(west, south), osmium.osm.Location(east, north)
+    header.add_box(osmium.osm.Box(*corners))
     out.parent.mkdir(parents=True, exist_ok=True)
     handle, aside = tempfile.mkstemp(dir=out.parent, prefix=".download.", suffix=".osm.pbf")
     os.close(handle)

@@ -13,7 +13,7 @@ import pytest
 import shapely
 
 from geodata.city_osm import build_city_from_osm
-from geodata.download import Servers, check_box, download_city, download_extract
+from geodata.download import Servers, check_box, download_city, download_extract, parse_place
 from geodata.osm_errors import BadBoxError, OfflineError, UnknownPlaceError
 from geodata.osm_read import read_osm
 
@@ -155,3 +155,9 @@ def test_without_a_net_one_sentence_and_no_file(tmp_path):
 def test_boxes_that_are_none(box):
     with pytest.raises(BadBoxError, match="is none: give west,south,east,north"):
         check_box(box)
+
+
+def test_a_place_is_a_name_or_a_box():
+    assert parse_place("大兴区, 北京市") == "大兴区, 北京市"
+    assert parse_place("116.2,39.6，116.4,39.8") == (116.2, 39.6, 116.4, 39.8)
+    assert parse_place("1,2,3") == "1,2,3"
