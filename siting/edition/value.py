@@ -204,9 +204,9 @@ def public_stations(stations: gpd.GeoDataFrame, facts: pd.DataFrame) -> gpd.GeoD
         A text holds what must not be public.
     """
     given = facts.reindex(stations.index).fillna("")
-    place = stations["host_type"].where(
-        stations["host_type"].isin(list(defaults()["hours"])), "other"
-    )
+    known = stations["host_type"].isin(list(defaults()["hours"]))
+    place = stations["host_type"].where(known, "other")
+    place = place.mask(stations["station_kind"] == "mobile", "container_lot")
     usual_hours = place.map(defaults()["hours"])
     usual_services = place.map(lambda kind: ",".join(defaults()["services"][kind]))
     frame = gpd.GeoDataFrame(
@@ -280,15 +280,15 @@ def _rota(rota: pd.DataFrame | None) -> pd.DataFrame:
 
 
 def _overview(plan: Plan, city: City, threshold: int) -> pd.DataFrame:
-    demand = plan.question.demand
-    served = demand.loc[demand.index.isin(plan.allocation.index)]
+    people = plan.question.people
+    served = people.loc[people.index.isin(plan.allocation.index)]
     keys = [served["town_code"], served["group"]]
     milli = served.groupby(keys)["people_milli"].sum().unstack(fill_value=0)  # noqa: PD010
     places = served.groupby(keys)["place_id"].nunique().unstack(fill_value=0)  # noqa: PD010
     names = city.towns["name"]
-    people = (milli / 1000).round().astype("int64")
-    people.index = pd.Index([str(names.get(code, NO_TOWN)) for code in people.index], name="town")
-    return hide_small(people, threshold, sources=places)
+    counts = (milli / 1000).round().astype("int64")
+    counts.index = pd.Index([str(names.get(code, NO_TOWN)) for code in counts.index], name="town")
+    return hide_small(counts, threshold, sources=places)
 
 
 def _version(edition: Edition) -> str:

@@ -18,8 +18,8 @@ from siting.publish import problems_of
 from siting.publish.folder import MANIFEST, replace_folder
 
 SEED = 20180109
-N_FILES = 40
-FILE_BYTES = 60_000
+N_FILES = 10
+FILE_BYTES = 200_000
 
 
 def files_of(number):
@@ -48,7 +48,10 @@ def number_of(folder):
 
 
 def kill_often(home, times, seed=SEED):
-    """Kill ``times`` publishers at seeded random moments; return the numbers seen after each."""
+    """Kill publishers at seeded random moments.
+
+    Returns the number seen after each kill, and how many kills left an unfinished version behind.
+    """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.siting.public.killing"])
     rng = np.random.default_rng(seed)
@@ -56,22 +59,24 @@ def kill_often(home, times, seed=SEED):
     begin = time.perf_counter()
     replace_folder(folder, "v0", files_of(0))
     one_takes = time.perf_counter() - begin
-    seen = []
+    seen, unfinished = [], 0
     for turn in range(times):
         ready = context.Event()
         child = context.Process(target=publish_on, args=(str(folder), 1000 * (turn + 1), ready))
         child.start()
         assert ready.wait(60)
-        time.sleep(float(rng.uniform(0.0, 3.0 * one_takes)))
+        time.sleep(float(rng.uniform(0.0, 4.0 * one_takes)))
         child.kill()
         child.join()
         child.close()
         seen.append(number_of(folder))
-    return seen
+        unfinished += any((Path(home) / ".map-versions").glob(".new-*"))
+    return seen, unfinished
 
 
 def main(times):
     with tempfile.TemporaryDirectory() as home:
-        seen = kill_often(home, times)
-    sys.stdout.write(f"{len(seen)} kills, {len(set(seen))} versions seen, every one whole\n")
+        seen, unfinished = kill_often(home, times)
+    told = f"{len(seen)} kills, {unfinished} in the middle, {len(set(seen))} versions, all whole"
+    sys.stdout.write(told + "\n")
 

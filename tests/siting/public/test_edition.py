@@ -125,7 +125,7 @@ def test_new_hours_need_no_new_plan(daxing_plan, daxing):
 
 def test_no_single_employer_shows_in_the_overview(daxing_plan, daxing):
     overview = make_edition(daxing_plan, daxing, OPTIONS).overview
-    demand = daxing_plan.question.demand
+    demand = daxing_plan.question.people
     served = demand[demand.index.isin(daxing_plan.allocation.index)]
     places = served.groupby(["town_code", "group"])["place_id"].nunique()
     names = daxing.towns["name"]

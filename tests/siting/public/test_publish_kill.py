@@ -11,6 +11,6 @@ from tests.siting.public.killing import SEED, kill_often
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL on Windows")
 def test_twenty_kills_leave_whole_versions(tmp_path):
-    seen = kill_often(tmp_path, 20, SEED)
+    seen, unfinished = kill_often(tmp_path, 20, SEED)
     assert len(seen) == 20
-    assert len(set(seen)) > 5  # the kills hit running publications
+    assert unfinished >= 5  # the kills hit running publications

@@ -1,0 +1,146 @@
+"""The figures of a plan as frames with plain column names; each paper words and formats them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from siting.i18n import t
+
+if TYPE_CHECKING:
+    from geodata.city import City
+    from siting.gaps import GapReport
+    from siting.plan import Plan
+    from siting.settings import Settings
+
+_DEGREES = 6
+
+
+def people(milli: float) -> int:
+    """Return thousandths of a person as whole person-uses."""
+    return round(milli / 1000)
+
+
+def station_rows(city: City, plan: Plan, lang: str) -> pd.DataFrame:
+    """Return the stations in rank order, worded, index site_id."""
+    rows = plan.stations
+    lonlat = city.to_lonlat(shapely.get_coordinates(rows.geometry.to_numpy()))
+    return pd.DataFrame(
+        {
+            "rank": rows["rank"],
+            "name": rows["name"],
+            "town": rows["town_name"],
+            "rules": rows["rules"].map("、".join if lang == "zh" else ", ".join),
+            "kind": [t(lang, f"kinds.{kind}") for kind in rows["station_kind"]],
+            "host_type": [_host(lang, kind) for kind in rows["host_type"]],
+            "street": rows["street_name"].fillna(""),
+            "admits": [t(lang, f"report.admits.{who}") for who in rows["admits"]],
+            "score": rows["score"].round(3),
+            "served": rows["served_milli"].map(people),
+            "walk": rows["served_walk_milli"].map(people),
+            "street_served": rows["served_street_milli"].map(people),
+            "alone": rows["alone_milli"].map(people),
+            "sample": [t(lang, "report.files.yes") if flag else "" for flag in rows["sample"]],
+            "accuracy": rows["accuracy_m"].round().astype(int),
+            "longitude": np.round(lonlat[:, 0], _DEGREES),
+            "latitude": np.round(lonlat[:, 1], _DEGREES),
+            "reason": rows[f"reason_{lang}"],
+        },
+        index=rows.index,
+    )
+
+
+def _host(lang: str, kind: str) -> str:
+    try:
+        return t(lang, f"host_types.{kind}")
+    except KeyError:
+        return str(kind)
+
+
+def group_rows(gaps: GapReport, lang: str) -> pd.DataFrame:
+    """Return people by group."""
+    table = _figures(gaps.by_group)
+    table.insert(0, "group", [t(lang, f"groups.{group}") for group in gaps.by_group.index])
+    return table
+
+
+def town_rows(plan: Plan, gaps: GapReport, lang: str) -> pd.DataFrame:
+    """Return people and stations by town, index town_code."""
+    counts = plan.stations["town_code"].value_counts()
+    table = _figures(gaps.by_town)
+    names = [name or t(lang, "report.columns.no_town") for name in gaps.by_town["town_name"]]
+    table.insert(0, "town", names)
+    table.insert(1, "stations", counts.reindex(gaps.by_town.index).fillna(0).astype(int))
+    return table
+
+
+def gap_rows(plan: Plan, gaps: GapReport, lang: str) -> pd.DataFrame:
+    """Return the gap clusters, largest first, index gap_id."""
+    rows = gaps.clusters
+    names = plan.question.sites["name"]
+    return pd.DataFrame(
+        {
+            "town": rows["town_name"],
+            "zone": [t(lang, f"zones.{kind}") for kind in rows["zone_kind"]],
+            "main_group": [t(lang, f"groups.{group}") for group in rows["main_group"]],
+            "people": rows["people_milli"].map(people),
+            "places": rows["places"].astype(int),
+            "remedy": rows["rule"],
+            "candidate": [str(names.get(site_id, "")) for site_id in rows["site_id"]],
+            "would_serve": rows["would_serve_milli"].map(people),
+            "sample": [t(lang, "report.files.yes") if flag else "" for flag in rows["sample"]],
+        },
+        index=rows.index,
+    )
+
+
+def _figures(frame: pd.DataFrame) -> pd.DataFrame:
+    reachable = frame["reachable_milli"].to_numpy(dtype=float)
+    covered = frame["covered_milli"].to_numpy(dtype=float)
+    share = np.divide(covered, reachable, out=np.zeros_like(covered), where=reachable > 0)
+    return pd.DataFrame(
+        {
+            "people": frame["people_milli"].map(people),
+            "reachable": frame["reachable_milli"].map(people),
+            "covered": frame["covered_milli"].map(people),
+            "walk": frame["walk_milli"].map(people),
+            "share": share.round(4),
+            "gap": frame["gap_milli"].map(people),
+        },
+        index=frame.index,
+    )
+
+
+def setting_rows(settings: Settings, lang: str) -> list[tuple[str, Any]]:
+    """Return the settings that decide the plan, worded."""
+    plan, standard = settings.plan, settings.standard
+    rows: list[tuple[str, Any]] = [
+        (_word(lang, "stations"), plan.stations),
+        (_word(lang, "spacing"), plan.spacing_m),
+        (_word(lang, "minutes"), standard.minutes),
+        (_word(lang, "speed"), standard.speed_m_s),
+        (_word(lang, "dense_minutes"), standard.dense_minutes),
+        (_word(lang, "detour"), standard.detour_factor),
+        (_word(lang, "snap"), standard.snap_limit_m),
+        (_word(lang, "reach"), standard.street_reach_m),
+    ]
+    rows += [
+        (_word(lang, "priority", group=t(lang, f"groups.{group}")), value)
+        for group, value in plan.priorities
+    ]
+    for rule in settings.rules:
+        most = _word(lang, "any") if rule.quota_max < 0 else rule.quota_max
+        said = (
+            f"{rule.weight} / {rule.quota_min} / {most} / {t(lang, f'report.admits.{rule.admits}')}"
+        )
+        rows.append((_word(lang, "rule", rule=t(lang, f"rules.{rule.id}")), said))
+    rows.append((_word(lang, "seed"), settings.solver.seed))
+    rows.append((_word(lang, "hash"), settings.hash[:16]))
+    return rows
+
+
+def _word(lang: str, key: str, **facts: object) -> str:
+    return t(lang, f"report.settings.{key}", **facts)
