@@ -52,7 +52,7 @@ _GOLDEN_ANGLE = np.pi * (3.0 - np.sqrt(5.0))
 _NAME_SCALE_M, _NAME_NOISE = 120.0, 0.15
 _COMMON_NAME = 5  # a name borne by more places than this is no evidence
 _BLOCK_M = 250.0
-_MOST_POINTS = 2_000
+_MOST_POINTS = 600
 _NOWHERE_M = 1e9  # stands for points that the metric CRS cannot express
 LEAST_SCORE = 5.0
 """A reading below it does not look street-side. This and the next: measured, see bench_datum."""
@@ -201,7 +201,7 @@ def judge_datum(
     Parameters
     ----------
     lonlat
-        Shape (n, 2), degrees as written. Rows with NaN are left out; of more than 2,000 rows an
+        Shape (n, 2), degrees as written. Rows with NaN are left out; of more than 600 rows an
         even selection is looked at.
     reference
         The city.
