@@ -81,11 +81,16 @@ class Finder:
 
     def from_order(self, order: NDArray[np.int64]) -> NDArray[np.int64] | None:
         """Choose in the order given while it fits, fill greedily, swap; None if conditions fail."""
+        self.take_in_order(order)
+        return self._finish(self._none)
+
+    def take_in_order(self, order: NDArray[np.int64]) -> None:
+        """Choose the forced sites, then those of the order while they fit, then fill greedily."""
         moves.reset(self.net, self.state, self._forced)
         for site in order.tolist():
             if moves.addable(self.net, self.state, site):
                 moves.add(self.net, self.state, site)
-        return self._finish(self._none)
+        moves.fill(self.net, self.state, self._none)
 
     def greedy(self) -> NDArray[np.int64] | None:
         """Greedy from the forced sites, then swaps."""

@@ -331,3 +331,34 @@ def _meets_after(net: Any, state: Any, new: int) -> bool:
         if state.groups[g] < net.least[g] - 1:
             return False
     return True
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def lift(net: Any, state: Any, units: Any, least: int) -> None:
+    """Exchange sites until the covered weight is at ``least``, losing little score for it.
+
+    Each exchange gains weight and has the best ratio of score kept to weight gained.
+    """
+    n = len(net.kind)
+    shared = np.zeros(n, np.int64)
+    while state.sums[2] < least:
+        lacking = least - state.sums[2]
+        best_out, best_new, best_price = -1, -1, 0.0
+        for new in range(n):
+            if state.chosen[new] or net.kind[new] == BANNED:
+                continue
+            _shared(net, state, new, shared)
+            for out in range(n):
+                if not state.chosen[out]:
+                    continue
+                gained = min(lacking, state.gain[new] - state.loss[out] + shared[out])
+                shared[out] = 0
+                if gained <= 0:
+                    continue
+                price = (units[out] - units[new]) / gained
+                if (best_new < 0 or price < best_price) and _swap_fits(net, state, out, new):
+                    best_out, best_new, best_price = out, new, price
+        if best_new < 0:
+            return
+        drop(net, state, best_out)
+        add(net, state, best_new)

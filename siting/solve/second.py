@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from siting.solve.cover import CoverModel
     from siting.solve.heuristic import Finder
 
-_NODES = 300
+_NODES = 150
 """Nodes the second stage may use; its gap is shown like the first stage's."""
 
-_GAP = 1e-4
-"""The second stage stops at this gap: scores themselves are not known to four digits."""
+_GAP = 5e-4
+"""The second stage stops at this gap: scores themselves are not known to that many digits."""
 
 _SHARE_UNIT = 1_000_000
 
@@ -66,9 +66,11 @@ def best_scores(
 
     def improve(point: NDArray[np.float64]) -> NDArray[np.int64] | None:
         order = np.argsort(-point[: len(units)], kind="stable")
-        chosen = finder.from_order(order[point[order] > FRACTIONAL])
-        if chosen is None or finder.state.sums[2] < least:
+        finder.take_in_order(order[point[order] > FRACTIONAL])
+        moves.lift(finder.net, finder.state, units, least)
+        if not moves.complete(finder.net, finder.state) or finder.state.sums[2] < least:
             return None
+        chosen = np.flatnonzero(finder.state.chosen)
         return model.point(_climb(problem, finder, units, least, chosen))
 
     limits = Limits(

@@ -1,0 +1,1 @@
+"""Questions a planner asks besides "who can be served by p stations"."""
