@@ -46,6 +46,9 @@ CANDIDATE_COLUMNS = (
     "source",
 )
 
+_SAME_PLACE_M = 150.0
+"""An existing station this near to an enterprise or service place stands in it (assumption)."""
+
 
 def propose_candidates(
     city: City, zones: Zones, rules: Sequence[Rule], settings: Settings
@@ -95,6 +98,7 @@ def propose_candidates(
 
 def _existing(city: City, rule_ids: list[str]) -> gpd.GeoDataFrame:
     layer = city.layers[LayerName.EXISTING].sort_index()
+    host_id, host_name = _hosts_of(city, layer)
     streets, distance = nearest_street(
         city, points_xy(layer), layer[Existing.STREET_NAME].to_numpy(dtype=object)
     )
@@ -104,8 +108,8 @@ def _existing(city: City, rule_ids: list[str]) -> gpd.GeoDataFrame:
             "name": layer["name"].to_numpy(),
             "rule": [_known_rules(text, rule_ids) for text in layer[Existing.RULES]],
             "station_kind": layer[Existing.STATION_KIND].to_numpy(),
-            "host_id": layer.index.to_numpy(),
-            "host_name": layer["name"].to_numpy(),
+            "host_id": host_id,
+            "host_name": host_name,
             "host_type": layer[Existing.HOST_TYPE].to_numpy(),
             "town_code": layer["town_code"].to_numpy(),
             "street_name": layer[Existing.STREET_NAME].to_numpy(),
@@ -120,6 +124,22 @@ def _existing(city: City, rule_ids: list[str]) -> gpd.GeoDataFrame:
         city.metric_crs,
     )
     return frame.assign(existing=True)
+
+
+def _hosts_of(city: City, layer: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Find the enterprise (R1) or service place (R3) that an existing station stands in."""
+    host_id = layer.index.to_numpy(dtype=object).copy()
+    host_name = layer["name"].to_numpy(dtype=object).copy()
+    for rule, name in (("R1", LayerName.ENTERPRISES), ("R3", LayerName.SERVICES)):
+        hosts = city.layers[name].sort_index()
+        rows = np.flatnonzero(layer[Existing.RULES].str.contains(rule).to_numpy(dtype=bool))
+        if not len(rows) or hosts.empty:
+            continue
+        away, nearest = cKDTree(points_xy(hosts)).query(points_xy(layer.iloc[rows]))
+        near = away <= _SAME_PLACE_M
+        host_id[rows[near]] = hosts.index.to_numpy(dtype=object)[nearest[near]]
+        host_name[rows[near]] = hosts["name"].to_numpy(dtype=object)[nearest[near]]
+    return host_id, host_name
 
 
 def _known_rules(text: str, rule_ids: list[str]) -> str:

@@ -10,6 +10,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_MAIN_CRITERION = {
+    "R1": "headcount",
+    "R2": "street_people",
+    "R3": "visitors",
+    "R4": "outdoor_need",
+}
+"""What a rule's sentence is about; where it is nothing the sentence names the rule alone."""
+
+
 def people_text(milli: int) -> str:
     """Write thousandths of a person as whole people with thousands separators."""
     return f"{round(milli / 1000):,}"
@@ -35,10 +44,11 @@ def station_reason(
     """
     parts = [_existing(lang) if station["existing"] else ""]
     parts += [_clause(lang, rule, station, street_m) for rule in station["rules"]]
+    by_street = station["served_street_milli"] > 0
     parts.append(
         t(
             lang,
-            "reason.figures",
+            "reason.figures_street" if by_street else "reason.figures",
             unit=t(lang, "counted.hours" if hours else "counted.uses"),
             cutoff=f"{cutoff_m:,}",
             served=people_text(station["served_milli"]),
@@ -61,10 +71,10 @@ def _clause(lang: str, rule: str, station: Mapping[str, Any], street_m: float) -
     raw = {item["criterion"]: item["raw"] for item in station["criteria"] if item["rule"] == rule}
     facts = {name: f"{value:,.0f}" for name, value in raw.items()}
     admits = t(lang, f"admits.{station['admits']}.{rule}")
+    if not raw or raw.get(_MAIN_CRITERION.get(rule, ""), 1.0) == 0:
+        return t(lang, f"reason.{rule}_plain", host=station["host_name"], admits=admits)
     if raw.get("must_pass", 0) > 0:
         rule = f"{rule}_must_pass"
-    if not raw:
-        return t(lang, f"reason.{rule}_plain", host=station["host_name"], admits=admits)
     return t(
         lang,
         f"reason.{rule}",
