@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import shapely
 
+from geodata.intake.errors import EmptyFileError
 from geodata.intake.raw import Note
-from geodata.tables_headers import Header, find_header
+from geodata.tables_headers import Header, NoHeaderError, find_header
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,17 +100,17 @@ def data_rows(raw: RawFile, layer: str) -> Body:
     """
     found: list[tuple[RawTable, Header]] = []
     notes = list(raw.notes)
-    failure: Exception | None = None
+    failure: NoHeaderError | None = None
     for table in raw.tables:
         try:
             repaired, note = _repaired(table, layer, raw.name)
-        except DataErrorOfHeader as err:
-            failure = err.__cause__ if isinstance(err.__cause__, Exception) else err
+        except NoHeaderError as err:
+            failure = err
             continue
         found.append(repaired)
         notes += [note] if note else []
     if not found:
-        raise failure if failure is not None else ValueError(raw.name)
+        raise failure or EmptyFileError(name=raw.name)
     width = max(len(header.columns) for _, header in found)
     best = next(header for _, header in found if len(header.columns) == width)
     chosen = [pair for pair in found if set(pair[1].columns) == set(best.columns)]
@@ -118,33 +120,29 @@ def data_rows(raw: RawFile, layer: str) -> Body:
     return _joined([_one(*pair, many=len(chosen) > 1) for pair in chosen], notes)
 
 
-class DataErrorOfHeader(Exception):  # noqa: N818  (carries the reason from table to file)
-    """A table without the layer's headings; its cause says more."""
-
-
 def _repaired(
     table: RawTable, layer: str, file: str
 ) -> tuple[tuple[RawTable, Header], Note | None]:
-    """Find the heading; where it is found only after undoing a wrong decoding, undo it."""
+    """Find the heading; where it is found only after undoing a wrong decoding, undo it.
+
+    Raises
+    ------
+    NoHeaderError
+        No row is the heading, as written.
+    """
     named = table.has_header
     try:
         return (table, find_header(table.cells, layer, named=named, file=file)), None
-    except Exception as first:
+    except NoHeaderError:
         for codec in _MISREAD_AS:
             cells = _undo(table.cells, codec)
             if cells is None:
                 continue
-            changed = type(table)(
-                name=table.name,
-                cells=cells,
-                has_header=named,
-                wkb=table.wkb,
-                crs=table.crs,
-                merged=table.merged,
-            )
-            header = find_header(cells, layer, named=named, file=file)
-            return (changed, header), Note(code="repaired_encoding", facts={"codec": codec})
-        raise DataErrorOfHeader from first
+            with suppress(NoHeaderError):
+                header = find_header(cells, layer, named=named, file=file)
+                note = Note(code="repaired_encoding", facts={"codec": codec})
+                return (replace(table, cells=cells), header), note
+        raise
 
 
 def _undo(cells: pd.DataFrame, codec: str) -> pd.DataFrame | None:
@@ -177,7 +175,7 @@ def _one(table: RawTable, header: Header, *, many: bool) -> Body:
     geometry = None if table.wkb is None else shapely.from_wkb(table.wkb, on_invalid="ignore")
     empty = body.eq("").all(axis=1).to_numpy()
     if geometry is not None:
-        empty &= pd.isna(geometry[below])
+        empty = empty & pd.isna(geometry[below])
     keep = ~empty & ~body.index.isin(skip["row"].astype(int))
     label = f"{table.name}!" if many else ""
     kept = named[keep]
