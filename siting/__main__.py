@@ -11,7 +11,7 @@ import sys
 import typer
 
 from geodata.errors import WarmStationsError
-from siting import commands_data, commands_plan, commands_solve
+from siting import commands_data, commands_plan, commands_public, commands_solve
 from siting.i18n import LANGUAGES, error_text, t
 
 app = typer.Typer(
@@ -26,6 +26,9 @@ app.command("settings")(commands_plan.print_settings)
 app.command("build-city")(commands_plan.build_city)
 app.command("download")(commands_data.download)
 app.command("verify")(commands_solve.verify)
+app.command("publish")(commands_public.publish)
+app.command("take-back")(commands_public.take_back)
+app.command("report")(commands_public.report)
 app.command("warm-up")(commands_plan.warm_up)
 
 

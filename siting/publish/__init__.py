@@ -6,9 +6,14 @@ from siting.publish.errors import (
     LeakError,
     NotAPublicFolderError,
     NothingToTakeBackError,
+    PlanFileError,
     PublishError,
+    RotaFileError,
+    StalePlanError,
 )
 from siting.publish.folder import problems_of, versions
+from siting.publish.reopen import reopen_plan
+from siting.publish.rota_file import read_rota
 from siting.publish.servers import headers, snippets
 from siting.publish.step import (
     Preview,
@@ -25,14 +30,19 @@ __all__ = [
     "LeakError",
     "NotAPublicFolderError",
     "NothingToTakeBackError",
+    "PlanFileError",
     "Preview",
     "PublishError",
     "Published",
+    "RotaFileError",
+    "StalePlanError",
     "headers",
     "preview",
     "problems_of",
     "publish",
     "publish_preview",
+    "read_rota",
+    "reopen_plan",
     "snippets",
     "take_back",
     "versions",

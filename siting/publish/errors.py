@@ -52,3 +52,33 @@ class BadOptionError(PublishError):
 
     code = "publish_option"
     sentence = "The option '{option}' is '{value}', but must be {expected}."
+
+
+class PlanFileError(PublishError):
+    """A file is no plan."""
+
+    code = "publish_plan_file"
+    sentence = (
+        "'{path}' is not a readable plan ({why}). Give the folder that 'python -m siting plan' "
+        "wrote."
+    )
+
+
+class StalePlanError(PublishError):
+    """A plan no longer fits what it was made from."""
+
+    code = "publish_stale"
+    sentence = (
+        "The plan '{path}' was made from another state of the {what} of '{city}'. "
+        "Make the plan again."
+    )
+
+
+class RotaFileError(PublishError):
+    """The rota of the mobile containers cannot be read."""
+
+    code = "publish_rota"
+    sentence = (
+        "The rota '{path}' cannot be read ({why}). Give a CSV with the columns container, "
+        "week_start and site_id."
+    )

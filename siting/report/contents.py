@@ -168,8 +168,8 @@ def _towns(plan: Plan, gaps: GapReport, lang: str) -> list[Block]:
 
 
 def _stations(city: City, plan: Plan, lang: str) -> list[Block]:
-    widths = {"rank": 0.06, "name": 0.2, "town": 0.13, "rules": 0.07, "kind": 0.08}
-    widths |= {"served": 0.09, "alone": 0.09, "reason": 0.28}
+    widths = {"rank": 0.055, "name": 0.165, "town": 0.11, "rules": 0.06}
+    widths |= {"served": 0.075, "alone": 0.075, "reason": 0.46}
     table = station_rows(city, plan, lang)[list(widths)]
     return [_head(lang, "stations"), _table(table, lang, caption="stations_table", widths=widths)]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from siting.plan import Plan
     from siting.report.maps import MapMaker
 
-_STATION_WIDTHS = {"rank": 0.07, "name": 0.25, "rules": 0.08, "served": 0.11, "reason": 0.49}
+_STATION_WIDTHS = {"rank": 0.07, "name": 0.19, "rules": 0.06, "served": 0.09, "reason": 0.59}
 _GAP_WIDTHS = {"zone": 0.2, "main_group": 0.16, "people": 0.14, "remedy": 0.1, "candidate": 0.26}
 _GAP_WIDTHS |= {"would_serve": 0.14}
 _MAP_CM = 14.0

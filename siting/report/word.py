@@ -65,6 +65,12 @@ def _style(style: Any, east_asian: str, size: int) -> None:
     for theme in ("asciiTheme", "eastAsiaTheme", "hAnsiTheme", "cstheme"):
         fonts.attrib.pop(qn(f"w:{theme}"), None)
     fonts.set(qn("w:eastAsia"), east_asian)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "en-US")
+    language.set(qn("w:eastAsia"), "zh-CN")
+    style.element.rPr.append(language)
+    for border in style.element.findall(f".//{qn('w:pBdr')}"):
+        border.getparent().remove(border)
 
 
 def _page_number(paragraph: Any) -> None:

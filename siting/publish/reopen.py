@@ -1,0 +1,103 @@
+"""Take a plan up again from the folder that ``python -m siting plan`` wrote, without solving."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geodata import load_city
+from siting.plan import SCHEMA_VERSION, ask, plan_from
+from siting.publish.errors import PlanFileError, StalePlanError
+from siting.settings_file import settings_from
+from siting.solve.model import Solution, Stage2
+
+if TYPE_CHECKING:
+    from geodata.city import City
+    from siting.plan import Plan
+    from siting.settings import Settings
+
+PLAN_FILE = "plan.json"
+_PAIRS = ("priorities", "options")
+
+
+def reopen_plan(path: Path | str, city: City | None = None) -> tuple[City, Plan]:
+    """Read a plan and work its figures out again from the city it was made for.
+
+    Parameters
+    ----------
+    path
+        ``plan.json`` or the folder that holds it.
+    city
+        The city; None opens the bundled one that the plan names.
+
+    Returns
+    -------
+    tuple
+        City and plan; equal to the plan as it was made.
+
+    Raises
+    ------
+    PlanFileError
+        The file is missing or no plan.
+    StalePlanError
+        City or settings are not those the plan was made from.
+    """
+    name = Path(path)
+    name = name / PLAN_FILE if name.is_dir() else name
+    record = _read(name)
+    try:
+        settings = _settings(record["settings"])
+        solution = _solution(record)
+        told = (record["city"], record["city_version"], record["settings_hash"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise PlanFileError(path=name, why=f"{type(error).__name__}: {error}") from None
+    opened = load_city(told[0]) if city is None else city
+    if opened.version != told[1] or settings.hash != told[2]:
+        what = "city" if opened.version != told[1] else "settings"
+        raise StalePlanError(path=name, what=what, city=told[0])
+    question = ask(opened, settings)
+    if not set(solution.chosen) <= set(question.sites.index):
+        raise StalePlanError(path=name, what="candidates", city=told[0])
+    return opened, plan_from(opened, settings, question, solution)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise PlanFileError(path=path, why=str(error)) from None
+    version = record.get("schema_version") if isinstance(record, dict) else None
+    if version != SCHEMA_VERSION:
+        raise PlanFileError(path=path, why=f"schema version {version}, not {SCHEMA_VERSION}")
+    return dict(record)
+
+
+def _settings(record: dict[str, Any]) -> Settings:
+    table = {key: _named(value) for key, value in record.items() if key != "rules"}
+    rules = {rule["id"]: {**_named(rule)} for rule in record["rules"]}
+    for rule in rules.values():
+        rule.pop("id")
+    return settings_from({**table, "rules": rules})
+
+
+def _named(value: Any) -> Any:
+    """Give lists of (name, number) their names back."""
+    if not isinstance(value, dict):
+        return value
+    return {key: dict(inner) if key in _PAIRS else _named(inner) for key, inner in value.items()}
+
+
+def _solution(record: dict[str, Any]) -> Solution:
+    told = record["solution"]
+    stage2 = told["stage2"]
+    return Solution(
+        chosen=tuple(record["stations"]),
+        value=int(told["value"]),
+        bound=int(told["bound"]),
+        gap=float(told["gap"]),
+        status=told["status"],
+        tolerance=float(told["tolerance"]),
+        solver=str(told["solver"]),
+        stage2=None if stage2 is None else Stage2(**stage2),
+    )
