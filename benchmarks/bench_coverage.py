@@ -1,0 +1,224 @@
+"""Sparse walking coverage against other tools: time, memory, growth; results checked equal.
+
+Each method runs on the same city and sites; slow peers walk from a sample of the sites and are
+scaled to all of them. Every figure is the median of five runs.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmarks import coverage_peers as peers
+from benchmarks.coverage_case import CUTOFF_MM, SHARED, Case, case_of, generated
+from benchmarks.row import Row
+from geodata.walking_warm import warm_up
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from geodata.walking import WalkTable
+
+REPEATS = 5
+AT_LEAST = {"networkx Graph": 25.0, "networkx MultiDiGraph": 50.0, "scipy limit": 40.0}
+"""How many times faster than each peer the walker has to be on one thread (issue 2/6)."""
+
+TWO_THREADS = 1.6
+TIMES_C = 1.5
+SLOPE = 1.1
+TIMES_MEMORY = 2.0
+COLD_S = 2.0
+EXTRACTS = ("guixi_jiangxi_2025", "beijing_tsinghua_2017", "shenzhen_buji_2019")
+
+
+def median_s(work: Callable[[], object], repeats: int = REPEATS) -> float:
+    """Median time of some runs, seconds."""
+    times = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - started)
+    return statistics.median(times)
+
+
+def rows(*, quick: bool) -> Iterator[Row]:
+    """Yield all figures; quick takes the small city and few sites."""
+    warm_up()
+    nodes, sites = (50_000, 4_000) if quick else (200_000, 20_000)
+    case = case_of(generated(nodes), sites)
+    yield from against_peers(f"{sites:,} sites x 800 m, {nodes:,} nodes", case, quick=quick)
+    yield from growth((20_000, 50_000) if quick else (50_000, 200_000, 1_000_000))
+    yield memory_row(nodes, sites)
+    yield cold_row()
+    yield from on_extracts(quick=quick)
+
+
+def against_peers(name: str, case: Case, *, quick: bool) -> Iterator[Row]:
+    """Compare on one city; the promises hold for the full run only."""
+    one = median_s(lambda: case.walk(1))
+    two = median_s(lambda: case.walk(2))
+    table = case.walk(1)
+    entries = len(table.site)
+    note = f"{entries:,} entries, {one / entries * 1e9:.0f} ns each"
+    yield Row(name=f"walking, {name}, 1 thread", value=one, unit="s", note=note)
+    judge = None if quick else one / two >= TWO_THREADS
+    yield Row(
+        name=f"walking, {name}, 2 threads",
+        value=two,
+        unit="s",
+        peer=f"1 thread {one:.3f} s",
+        ratio=one / two,
+        good=judge,
+    )
+    yield from _sampled(name, case, table, one, quick=quick)
+    yield c_row(name, case, table, one, quick=quick)
+
+
+def _sampled(
+    name: str, case: Case, table: WalkTable, own_s: float, *, quick: bool
+) -> Iterator[Row]:
+    network = case.network
+    plain, multi = peers.graph(network), peers.multi_graph(network)
+    made = peers.matrix(network)
+    pandana = peers.PandanaWalker(network)
+    methods: dict[str, tuple[Callable[[np.ndarray], peers.Pairs], int]] = {
+        "networkx Graph": (lambda part: peers.by_networkx(plain, part, CUTOFF_MM), 200),
+        "networkx MultiDiGraph": (lambda part: peers.by_networkx(multi, part, CUTOFF_MM), 200),
+        "scipy limit": (lambda part: peers.by_scipy(made, part, CUTOFF_MM), 64),
+        "pandana": (lambda part: pandana.walk(part, CUTOFF_MM), 200),
+    }
+    for peer, (walk, sample) in methods.items():
+        times = []
+        equal = True
+        for turn in range(REPEATS):
+            part = case.sources[turn * sample : (turn + 1) * sample]
+            started = time.perf_counter()
+            found = walk(part)
+            times.append((time.perf_counter() - started) / len(part))
+            equal &= found == _pairs(case, table, part)
+        whole = statistics.median(times) * len(case.sources)
+        ratio = whole / own_s
+        enough = ratio >= AT_LEAST.get(peer, 0.0)
+        yield Row(
+            name=f"walking, {name}, 1 thread",
+            value=own_s,
+            unit="s",
+            peer=f"{peer} {whole:.3g} s",
+            ratio=ratio,
+            note=f"peer: {REPEATS} x {sample} sites scaled; equal: {'yes' if equal else 'NO'}",
+            good=equal and (quick or enough) if peer in AT_LEAST else equal,
+        )
+
+
+def _pairs(case: Case, table: WalkTable, sources: np.ndarray) -> peers.Pairs:
+    """Our entries of some sites, as the peers give them: (source node, node) to millimetres."""
+    position = np.full(case.network.n_nodes, -1, dtype=np.int64)
+    position[case.sources] = np.arange(len(case.sources))
+    wanted = np.zeros(len(case.sources), dtype=bool)
+    wanted[position[sources]] = True
+    kept = wanted[table.site]
+    keys = zip(case.sources[table.site[kept]].tolist(), table.row()[kept].tolist(), strict=True)
+    return dict(zip(keys, table.walk_mm[kept].tolist(), strict=True))
+
+
+def c_row(name: str, case: Case, table: WalkTable, own_s: float, *, quick: bool) -> Row:
+    """Compare with the C loop, which knows no edges, no cutoffs per row and no rows by demand."""
+    try:
+        walker = peers.CWalker(case.network, len(table.site) + 1)
+    except FileNotFoundError as error:
+        return Row(name=f"walking, {name}, 1 thread", value=own_s, unit="s", note=str(error))
+    seconds = median_s(lambda: walker.walk(case.sources, CUTOFF_MM))
+    counts, node, mm = walker.walk(case.sources, CUTOFF_MM)
+    site = np.repeat(np.arange(len(counts)), counts)
+    order = np.lexsort((site, node))
+    equal = (
+        len(site) == len(table.site)
+        and bool((node[order] == table.row()).all())
+        and bool((site[order] == table.site).all())
+        and bool((mm[order] == table.walk_mm).all())
+    )
+    return Row(
+        name=f"walking, {name}, 1 thread",
+        value=own_s,
+        unit="s",
+        peer=f"C -O3 {seconds:.3f} s",
+        ratio=seconds / own_s,
+        note=f"{own_s / seconds:.2f} x the time of C; equal: {'yes' if equal else 'NO'}",
+        good=equal and (quick or own_s <= TIMES_C * seconds),
+    )
+
+
+def growth(sizes: tuple[int, ...]) -> Iterator[Row]:
+    """Measure how time grows with the city, a tenth of the nodes being sites."""
+    entries, seconds = [], []
+    for nodes in sizes:
+        case = case_of(generated(nodes), nodes // 10)
+        seconds.append(median_s(lambda case=case: case.walk(1)))
+        entries.append(len(case.walk(1).site))
+        yield Row(
+            name=f"walking, {nodes:,} nodes, {nodes // 10:,} sites x 800 m",
+            value=seconds[-1] / entries[-1] * 1e9,
+            unit="ns per entry",
+            note=f"{entries[-1]:,} entries in {seconds[-1]:.3f} s",
+        )
+    slope = float(np.polyfit(np.log(entries), np.log(seconds), 1)[0])
+    yield Row(
+        name=f"growth of time with entries, {sizes[0]:,} to {sizes[-1]:,} nodes",
+        value=slope,
+        unit="(slope)",
+        note=f"promised <= {SLOPE}",
+        good=slope <= SLOPE,
+    )
+
+
+def memory_row(nodes: int, sites: int) -> Row:
+    """Measure memory in a process of its own."""
+    found = _child("memory", nodes, sites)
+    whole = found["graph"] + found["added"]
+    allowed = TIMES_MEMORY * (found["graph"] + found["result"])
+    return Row(
+        name=f"memory, {sites:,} sites x 800 m, {nodes:,} nodes",
+        value=whole,
+        unit="MB",
+        peer=f"2 x (graph + result) {allowed:.0f} MB",
+        ratio=allowed / whole,
+        note=f"graph {found['graph']:.0f}, result {found['result']:.0f} MB",
+        good=whole <= allowed,
+    )
+
+
+def cold_row() -> Row:
+    """Measure the first call in a new process against the second."""
+    found = _child("cold")
+    late = found["first"] - found["second"]
+    return Row(
+        name="first call in a new process, later than the second by",
+        value=late,
+        unit="s",
+        note=f"first {found['first']:.2f} s, second {found['second']:.2f} s",
+        good=late <= COLD_S,
+    )
+
+
+def _child(*words: object) -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmarks.coverage_case", *map(str, words)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+def on_extracts(*, quick: bool) -> Iterator[Row]:
+    """Compare on real streets, every junction being site and demand."""
+    from geodata.osm import read_extract  # noqa: PLC0415  # only where extracts are
+
+    for name in EXTRACTS[:1] if quick else EXTRACTS:
+        path = SHARED / "data" / "osm" / f"{name}.osm"
+        network = read_extract(path).network
+        case = case_of(network, network.n_nodes)
+        yield from against_peers(f"{name}, {network.n_nodes:,} junctions", case, quick=True)
