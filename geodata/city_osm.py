@@ -172,10 +172,10 @@ def _assumption_note(extract: OsmExtract, given: tuple[str, ...]) -> Note:
     ]
     people = "visitors and staff of service places and people per metre of main streets"
     en = [f"{people} ({per_metre}) are assumed by kind"]
-    zh.append(f"主要道路每 {assume.roadside_spacing_m:g} 米假定一个可放集装箱的路侧位置")
+    zh.append(f"主要道路以外的道路每 {assume.roadside_spacing_m:g} 米假定一个可放集装箱的路侧位置")
     en.append(
         f"a roadside place for a container is assumed each {assume.roadside_spacing_m:g} m of "
-        "main street"
+        "road other than main streets"
     )
     if LayerName.ENTERPRISES not in given:
         zh.append(f"企业职工按工业用地每公顷 {assume.people_per_industrial_ha:g} 人假定")
@@ -206,7 +206,7 @@ def _per_metre(extract: OsmExtract) -> str:
 def _unnamed_note() -> Note:
     return Note(
         code="osm_named_hosts_only",
-        zh="临街单位只取地图上有名称的；社区的位置是地图标注点，并非居委会办公地点。",
-        en="Hosts are those that the map names; a community stands at its label on the map, "
-        "not at its office.",
+        zh="临街单位只取地图上有名称的；只有标注点的社区放在附近有名称道路的路边，精度按标注点计，并非居委会实际办公地点。",
+        en="Hosts are those that the map names; a community of which only the label is mapped "
+        "is put at the kerb of the nearest named street, which is not its office.",
     )

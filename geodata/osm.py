@@ -18,13 +18,8 @@ from geodata.osm_assume import OsmAssumptions
 from geodata.osm_errors import NoWalkableStreetError
 from geodata.osm_frame import features_frame
 from geodata.osm_layers import hosts_from, services_from, stops_from
-from geodata.osm_people import (
-    enterprises_from,
-    lots_from,
-    main_streets,
-    outdoor_from,
-    streets_layer,
-)
+from geodata.osm_mainstreets import main_streets, other_roads, streets_layer
+from geodata.osm_people import enterprises_from, lots_from, outdoor_from
 from geodata.osm_place import StudyArea, city_name, clip_lines, grid_of, study_area, town_codes
 from geodata.osm_place import towns_of as _towns_of
 from geodata.osm_read import RawOsm, read_osm
@@ -149,7 +144,7 @@ def _layers(
         LayerName.SERVICES: services_from(things, assumptions),
         LayerName.STOPS: stops_from(things),
         LayerName.OUTDOOR: outdoor_from(things, main, assumptions),
-        LayerName.LOTS: lots_from(things, edges, main, assumptions),
+        LayerName.LOTS: lots_from(things, edges, other_roads(edges, main), assumptions),
         LayerName.STREETS: streets_layer(main),
     }
 

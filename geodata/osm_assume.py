@@ -46,8 +46,11 @@ class OsmAssumptions:
         Guards at a gate; couriers who wait at a post office or a mall.
     frontage_m
         A host fronts the nearest named street within this distance of its outline.
+    community_m, kerb_m
+        A community of which only the label is mapped is put at the kerb of the nearest named street
+        within this distance of the label; the kerb is so far from the street's line.
     roadside_spacing_m
-        Distance between assumed container places along main streets.
+        Distance between assumed container places along roads that are no main streets.
     open_ground_m
         Open ground is a container place where a street runs within this distance.
     """
@@ -86,6 +89,8 @@ class OsmAssumptions:
     guard_people: int = 2
     courier_people: int = 6
     frontage_m: float = 60.0
+    community_m: float = 300.0
+    kerb_m: float = 15.0
     roadside_spacing_m: float = 500.0
     open_ground_m: float = 100.0
 

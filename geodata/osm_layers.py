@@ -31,7 +31,6 @@ _COMMUNITY_WORDS = "社区|居委会|村委会"
 _UNION_WORDS = "工会|驿站"
 _HALL_WORDS = "政务|服务大厅|服务中心|办事"
 _QUARTERS = ("quarter", "neighbourhood")
-_QUARTER_ACCURACY_M = 300.0  # the label of a community stands in its middle, not at its office
 _STATION_TWINS_M, _SERVICE_TWINS_M, _HOST_TWINS_M, _STOP_TWINS_M = 400.0, 150.0, 30.0, 80.0
 _ROADS = frozenset(
     {
@@ -141,23 +140,26 @@ def hosts_from(
     """Return named venues that could lend their place, each with the street it fronts.
 
     The street is the nearest named one (not a footway) within ``assume.frontage_m`` of the
-    venue's outline; the row's point is then the outline's nearest point to it. Unnamed venues are
-    left out: nobody could ask them.
+    venue's outline; the row's point is then the outline's nearest point to it. A community of which
+    only the label is mapped is put at the kerb of the nearest street within ``assume.community_m``,
+    and its accuracy says so. Unnamed venues are left out: nobody could ask them.
     """
     kinds = host_kinds(things)
     chosen = things[(kinds != "") & things["name"].ne("")]
     chosen = without_twins(chosen, _HOST_TWINS_M)
-    fronts, points = front_streets(chosen, edges, assume.frontage_m)
-    placed = chosen.set_geometry(points, crs=things.crs)
+    label = chosen["place"].isin(_QUARTERS).to_numpy()
+    reach = np.where(label, assume.community_m, assume.frontage_m)
+    fronts, points = front_streets(chosen, edges, reach, kerb_m=np.where(label, assume.kerb_m, -1))
     values = {
         Host.HOST_TYPE: host_kinds(chosen).astype(str).astype(object),
         Host.STREET_NAME: fronts,
         Host.NAMED_IN_ARTICLE: False,
     }
-    rows = layer_rows(placed, "host", values)
-    label = chosen["place"].isin(_QUARTERS).to_numpy()
-    rows.loc[label, Feature.ACCURACY_M] = _QUARTER_ACCURACY_M
-    said = rows[Feature.SOURCE] + "; label of the community, its office is not mapped"
+    rows = layer_rows(chosen.set_geometry(points, crs=things.crs), "host", values)
+    rows.loc[label, Feature.ACCURACY_M] = assume.community_m
+    said = (
+        rows[Feature.SOURCE] + "; only the community's label is mapped, put at the nearest street"
+    )
     rows[Feature.SOURCE] = rows[Feature.SOURCE].where(~label, said)
     return rows.sort_index()
 
@@ -183,9 +185,25 @@ def host_kinds(things: gpd.GeoDataFrame) -> NDArray[np.object_]:
 
 
 def front_streets(
-    things: gpd.GeoDataFrame, edges: gpd.GeoDataFrame, within_m: float
+    things: gpd.GeoDataFrame,
+    edges: gpd.GeoDataFrame,
+    reach_m: NDArray[np.float64] | float,
+    *,
+    kerb_m: NDArray[np.float64] | float = -1.0,
 ) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
-    """Return the named street that each thing fronts ("" none) and the point of its front."""
+    """Return the named street that each thing fronts ("" none) and the point of its front.
+
+    Parameters
+    ----------
+    things
+        Points or outlines, metric.
+    edges
+        Streets with columns name, street_class.
+    reach_m
+        Largest distance between a thing's outline and its street.
+    kerb_m
+        Where not negative, the point is put so far from the street's line, on the thing's side.
+    """
     names = np.full(len(things), "", dtype=object)
     points = middle_points(things)
     roads = edges[edges["name"].ne("") & edges["street_class"].isin(_ROADS)]
@@ -193,11 +211,16 @@ def front_streets(
         return names, points
     shapes = things.geometry.to_numpy()
     lines = roads.geometry.to_numpy()
-    row, road = shapely.STRtree(lines).query_nearest(
-        shapes, max_distance=within_m, all_matches=False
+    reach, kerb = (np.broadcast_to(value, len(shapes)) for value in (reach_m, kerb_m))
+    (row, road), gap = shapely.STRtree(lines).query_nearest(
+        shapes, max_distance=float(reach.max()), all_matches=False, return_distance=True
     )
+    near = gap <= reach[row]
+    row, road = row[near], road[near]
     names[row] = roads["name"].to_numpy(dtype=object)[road]
     outline = np.where(shapely.area(shapes) > 0, shapely.boundary(shapes), shapes)
     nearest = shapely.shortest_line(outline[row], lines[road])
-    points[row] = shapely.get_point(nearest, 0)
+    back = np.where(kerb[row] < 0, np.inf, kerb[row])
+    along = np.maximum(0.0, shapely.length(nearest) - back)
+    points[row] = shapely.line_interpolate_point(nearest, along)
     return names, points

@@ -1,4 +1,4 @@
-"""Layers that rest on assumptions: employers, outdoor workers, container places, main streets."""
+"""Layers that rest on assumptions: employers, outdoor workers, container places."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.columns import Enterprise, Feature, Group, Lot, Outdoor, Street
+from geodata.columns import Enterprise, Feature, Group, Lot, Outdoor
 from geodata.osm_assume import (
     COURIER_HOURS,
     COURIER_INTENSITY,
@@ -19,6 +19,7 @@ from geodata.osm_assume import (
     SANITATION_INTENSITY,
 )
 from geodata.osm_frame import layer_rows, middle_points, named_or
+from geodata.osm_mainstreets import street_points
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,11 +43,8 @@ _OPEN_LANDUSE = (
     "village_green",
 )
 _LOT_WORDS = {"open_ground": "空地", "park_edge": "公园边", "square": "广场", "parking": "停车场"}
-_NO_STREET = "(?:隧道|立交|立交桥|匝道)$"  # nobody stays in a tunnel or on a ramp
 _SMALLEST_LOT_M2 = 60.0  # a container of 15 m2 and room to open its door
 _ROADSIDE_ACCURACY_M = 50.0
-_MIDDLE = 0.5
-_NEAREST_SHARE = 0.6
 
 
 def enterprises_from(things: gpd.GeoDataFrame, assume: OsmAssumptions) -> gpd.GeoDataFrame:
@@ -153,14 +151,14 @@ def _workers(
 def lots_from(
     things: gpd.GeoDataFrame,
     edges: gpd.GeoDataFrame,
-    streets: gpd.GeoDataFrame,
+    roads: gpd.GeoDataFrame,
     assume: OsmAssumptions,
 ) -> gpd.GeoDataFrame:
     """Return places where a container could stand.
 
     Car parks, open ground and parks of at least 60 m2 within ``assume.open_ground_m`` of a street
-    (the point is the ground's edge nearest to it), and, as samples, the roadside of main streets
-    every ``assume.roadside_spacing_m``.
+    (the point is the ground's edge nearest to it), and, as samples, the side of other roads than
+    main streets (where R4 looks) every ``assume.roadside_spacing_m``.
     """
     kinds = np.full(len(things), "", dtype=object)
     kinds[things["landuse"].isin(_OPEN_LANDUSE)] = "open_ground"
@@ -182,7 +180,7 @@ def lots_from(
         near.assign(name=_lot_names(near)), "lot", {Lot.LOT_TYPE: near["_kind"].to_numpy()}
     )
     roadside = layer_rows(
-        street_points(streets, assume.roadside_spacing_m, "路侧"),
+        street_points(roads, assume.roadside_spacing_m, "路侧"),
         "lot",
         {Lot.LOT_TYPE: "roadside"},
         sample=True,
@@ -200,90 +198,3 @@ def _lot_names(lots: gpd.GeoDataFrame) -> NDArray[np.object_]:
     ]
     names: NDArray[np.object_] = np.where(named == "", np.array(general, dtype=object), named)
     return names
-
-
-def main_streets(edges: gpd.GeoDataFrame, assume: OsmAssumptions) -> gpd.GeoDataFrame:
-    """Return one row for each named street of the main classes, its lines as one geometry.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        Index street name, sorted; columns street_class (the highest it has), people_per_m; geometry
-        (Multi)LineString.
-    """
-    rank = {kind: at for at, kind in enumerate(assume.people_per_m)}
-    named = edges["name"].ne("") & ~edges["name"].str.contains(_NO_STREET)
-    main = edges[named & edges["street_class"].isin(rank)]
-    main = main.assign(_rank=main["street_class"].map(rank)).sort_values(["name", "_rank"])
-    best = main.groupby("name")["street_class"].first()
-    lines = main.groupby("name")["geometry"].agg(lambda g: shapely.union_all(g.to_numpy()))
-    return gpd.GeoDataFrame(
-        {"street_class": best, "people_per_m": best.map(dict(assume.people_per_m)).astype(float)},
-        geometry=gpd.GeoSeries(lines, crs=edges.crs),
-        crs=edges.crs,
-    )
-
-
-def streets_layer(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the layer of main streets, each at the middle of its line."""
-    middle = shapely.line_interpolate_point(_longest(streets), _MIDDLE, normalized=True)
-    things = streets.assign(name=streets.index, cut=False).set_geometry(middle, crs=streets.crs)
-    values = {
-        Street.STREET_NAME: streets.index.to_numpy(dtype=object),
-        Street.PEOPLE_PER_M: streets["people_per_m"].to_numpy(),
-    }
-    rows = layer_rows(things, "street", values, sample=True, said="people per metre assumed")
-    return rows.sort_index()
-
-
-def street_points(streets: gpd.GeoDataFrame, spacing_m: float, word: str) -> gpd.GeoDataFrame:
-    """Return points along main streets, about ``spacing_m`` apart.
-
-    Each connected run of a street is cut into equal sections, a point in the middle of each; of two
-    points of one street nearer than 0.6 of the spacing (two carriageways) one stays.
-    """
-    lines, street = _runs(streets)
-    count = np.maximum(1, np.rint(shapely.length(lines) / spacing_m)).astype(np.int64)
-    run = np.repeat(np.arange(len(lines)), count)
-    start = np.concatenate([[0], np.cumsum(count)])[:-1]
-    at = np.arange(len(run)) - start[run]
-    points = shapely.line_interpolate_point(
-        lines[run], (at + _MIDDLE) / count[run], normalized=True
-    )
-    kept = _thinned(points, street[run], _NEAREST_SHARE * spacing_m)
-    names = pd.Series(streets.index.to_numpy(dtype=object)[street[run][kept]], dtype=object)
-    number = (names.groupby(names).cumcount() + 1).astype(str)
-    labels = (names + word + number).to_numpy(dtype=object)
-    return gpd.GeoDataFrame(
-        {"name": labels, "cut": False},
-        index=pd.Index(labels, dtype=object),
-        geometry=points[kept],
-        crs=streets.crs,
-    )
-
-
-def _thinned(
-    points: NDArray[np.object_], street: NDArray[np.int64], apart_m: float
-) -> NDArray[np.int64]:
-    """Return rows such that no two of one street are nearer than ``apart_m``; earlier ones win."""
-    one, other = shapely.STRtree(points).query(points, predicate="dwithin", distance=apart_m)
-    pairs = (street[one] == street[other]) & (other < one)
-    dropped = np.zeros(len(points), dtype=bool)
-    for row, earlier in sorted(zip(one[pairs], other[pairs], strict=True)):
-        dropped[row] |= not dropped[earlier]
-    return np.flatnonzero(~dropped)
-
-
-def _runs(streets: gpd.GeoDataFrame) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
-    """Return the unbranched lines of each street, its longest first, and the street of each."""
-    merged = shapely.line_merge(streets.geometry.to_numpy())
-    parts, owner = shapely.get_parts(merged, return_index=True)
-    order = np.lexsort((np.arange(len(parts)), -shapely.length(parts), owner))
-    return parts[order], owner[order]
-
-
-def _longest(streets: gpd.GeoDataFrame) -> NDArray[np.object_]:
-    lines, street = _runs(streets)
-    _, first = np.unique(street, return_index=True)
-    longest: NDArray[np.object_] = lines[first]
-    return longest

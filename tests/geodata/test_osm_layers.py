@@ -94,6 +94,19 @@ def test_a_host_in_a_building_stands_at_its_street_front(tmp_path):
     assert shapely.distance(point, street) == pytest.approx(0.2 * 111.0, rel=0.01)
 
 
+def test_a_labelled_community_is_put_at_the_kerb_of_its_street(tmp_path):
+    body = node(204, 15, 12, place="quarter", name="兴华里社区") + node(
+        205, 9, 13.9, place="quarter", name="远处社区"
+    )
+    found = extract(tmp_path, body)
+    hosts = found.layers[LayerName.HOSTS].set_index("name")
+    assert hosts["street_name"].to_dict() == {"兴华里社区": "兴丰大街", "远处社区": "黄村西大街"}
+    gap = shapely.distance(hosts.geometry.to_numpy(), found.edges.geometry.union_all())
+    assert gap == pytest.approx([15.0, 15.0], abs=0.01)
+    assert (hosts["accuracy_m"] == 300).all()
+    assert hosts["source"].str.contains("only the community's label is mapped").all()
+
+
 def test_stops_of_bus_and_rail(tmp_path):
     body = (
         node(201, 3, 10.1, highway="bus_stop", name="清源路")
@@ -155,6 +168,9 @@ def test_outdoor_workers_and_lots_along_the_streets(tmp_path):
         + square(101, 8, 10.5, 0.1, amenity="parking")
         + square(102, 15, 18, 2, landuse="grass")
         + square(103, 13, 10.4, 0.02, landuse="grass")
+        + node(301, 4, 6)
+        + node(302, 16, 6)
+        + way(31, [301, 302], highway="residential")
     )
     found = extract(tmp_path, body)
     outdoor = found.layers[LayerName.OUTDOOR]
@@ -166,8 +182,9 @@ def test_outdoor_workers_and_lots_along_the_streets(tmp_path):
     assert lots.groupby("lot_type").size().to_dict() == {
         "park_edge": 1,
         "parking": 1,
-        "roadside": 7,
+        "roadside": 2,
     }
+    # the lane is 1,029 m long: two roadside places; main streets have none
     assert lots["sample"].eq(lots["lot_type"].eq("roadside")).all()
     park = lots[lots["lot_type"] == "park_edge"].geometry.iloc[0]
     assert shapely.distance(park, found.edges.geometry.union_all()) == pytest.approx(55.5, abs=0.5)
