@@ -45,4 +45,5 @@ class Draw:
 
     def heavy(self, low: float, high: float, power: float, *key: object) -> int:
         """Return a whole number with a heavy tail: few are large, none above ``high``."""
-        return round(min(low * (1.0 - self.uniform(*key)) ** (-1.0 / power), high))
+        drawn = low * (1.0 - self.uniform(*key)) ** (-1.0 / power)
+        return round(float(min(drawn, high)))

@@ -73,7 +73,7 @@ class Gazetteer:
         UnknownPlaceError
             A name is not in the index, or its points lie far apart.
         """
-        return np.mean([self._one(item) for item in place.split("+")], axis=0)
+        return np.asarray(np.mean([self._one(item) for item in place.split("+")], axis=0))
 
     def _one(self, item: str) -> np.ndarray:
         kind, _, name = item.partition(":")
@@ -90,4 +90,4 @@ class Gazetteer:
         centre = xy.mean(axis=0)
         if np.hypot(*(xy - centre).T).max() > _TOGETHER_M:
             raise UnknownPlaceError(place=item, why="its points lie far apart")
-        return centre
+        return np.asarray(centre)

@@ -94,7 +94,7 @@ class Frontage:
         row = int(min(np.searchsorted(total, share * total[-1]), len(total) - 1))
         into = (share * total[-1] - (total[row] - size[row])) / size[row]
         foot = self.start[row] + into * (self.end[row] - self.start[row])
-        return foot + offset_m * self._side(row)
+        return np.asarray(foot + offset_m * self._side(row))
 
     def beside(self, place: np.ndarray, side: str, offset_m: float = KERB_M) -> np.ndarray:
         """Return the point on the kerb nearest to a place, on the named side (compass word)."""
@@ -104,7 +104,7 @@ class Frontage:
         feet = self.start + share[:, None] * along
         row = int(np.argmin(np.hypot(*(feet - place).T)))
         sign = -1.0 if side in ("west", "south") else 1.0
-        return feet[row] + sign * offset_m * self._side(row)
+        return np.asarray(feet[row] + sign * offset_m * self._side(row))
 
     def _side(self, row: int) -> np.ndarray:
         along = self.end[row] - self.start[row]

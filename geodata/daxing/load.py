@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,7 +13,6 @@ import shapely
 from geodata.city import City, Note
 from geodata.daxing.errors import BadTableError
 from geodata.daxing.facts import METRIC_CRS, to_metric
-from geodata.daxing.notes import NOTES
 from geodata.ids import unique_ids
 from geodata.network import build_network
 
@@ -60,8 +60,13 @@ def load(folder: Path = DATA) -> City:
             barriers[["kind", "name"]], geometry=_lines(barriers), crs=METRIC_CRS
         ),
         reconstructed=True,
-        notes=tuple(Note(code=code, zh=zh, en=en) for code, zh, en in NOTES),
+        notes=_notes(),
     )
+
+
+def _notes() -> tuple[Note, ...]:
+    with (Path(__file__).parent / "notes.toml").open("rb") as file:
+        return tuple(Note(**note) for note in tomllib.load(file)["notes"])
 
 
 def _table(name: str, folder: Path) -> pd.DataFrame:

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.daxing.reconstruct import draw_lines, reconstruct
 from geodata.datum import metric_crs_for
+from geodata.daxing.reconstruct import draw_lines, reconstruct
 from geodata.network import build_network, snap_points
 from geodata.osm_read import read_osm
 from geodata.osm_streets import extract_streets, street_name
@@ -95,7 +95,7 @@ def thin_ways(ways: WayTable, metric_crs: str) -> pd.DataFrame:
 def _kind(tags: dict[str, str]) -> str:
     if tags.get("waterway") == "river":
         return "river"
-    if tags.get("highway", "") in ("motorway", "motorway_link"):
+    if tags.get("highway") == "motorway":
         return "motorway"
     return "street" if "highway" in tags else ""
 

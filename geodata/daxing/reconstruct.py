@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from geodata.daxing.reconstruct_chain import chain_points
@@ -22,6 +21,8 @@ from geodata.daxing.reconstruct_link import link_components
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import pandas as pd
 
 MAPPED = 0
 INTERPOLATED = 1
@@ -85,6 +86,8 @@ class Reach:
         Longest assumed link between two neighbouring points.
     bridge_m
         Two bus stops within this distance may be linked across a motorway or river.
+    link_worth
+        A part is linked when its streets times this are longer than the link.
     assumed_share
         Open ends are carried on less far until assumed links make up at most this share.
     """
@@ -100,10 +103,13 @@ class Reach:
     extend_m: float = 260.0
     link_m: float = 3500.0
     bridge_m: float = 1200.0
+    link_worth: float = 2.0
     assumed_share: float = 0.075
 
 
 DEFAULT_REACH = Reach()
+WALL_REACH = Reach(sure_gap_m=600.0, straight_gap_m=2500.0, turn_deg=30.0)
+"""For motorways and rivers: a wall that is not there does more harm than one that is missing."""
 _EXTEND_SHARES = (1.0, 0.75, 0.5, 0.25, 0.1)
 
 
@@ -199,7 +205,7 @@ def draw_streets(points: pd.DataFrame, reach: Reach = DEFAULT_REACH) -> Segments
     return Segments.concat(parts)
 
 
-def draw_lines(xy: np.ndarray, reach: Reach = DEFAULT_REACH) -> list[shapely.Geometry]:
+def draw_lines(xy: np.ndarray, reach: Reach = WALL_REACH) -> list[shapely.Geometry]:
     """Return the segments of one line feature (a motorway, a river) through its points (n, 2)."""
     ordered = xy[np.lexsort((xy[:, 1], xy[:, 0]))]
     pairs, places = chain_points(ordered, reach)
@@ -211,13 +217,14 @@ def draw_lines(xy: np.ndarray, reach: Reach = DEFAULT_REACH) -> list[shapely.Geo
 
 def _ordered(group: pd.DataFrame) -> np.ndarray:
     rows = group.sort_values(["x", "y", "street_class"])
-    return rows[["x", "y"]].to_numpy(dtype="float64")
+    return np.asarray(rows[["x", "y"]].to_numpy(dtype="float64"))
 
 
 def _ranks(group: pd.DataFrame) -> np.ndarray:
     rows = group.sort_values(["x", "y", "street_class"])
     order = {name: place for place, name in enumerate(CLASS_ORDER)}
-    return rows["street_class"].map(order).fillna(len(CLASS_ORDER) - 1).to_numpy(dtype="int64")
+    ranks = rows["street_class"].map(order).fillna(len(CLASS_ORDER) - 1)
+    return np.asarray(ranks.to_numpy(dtype="int64"))
 
 
 def _street(

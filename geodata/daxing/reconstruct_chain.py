@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
+from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial.distance import cdist
 
 if TYPE_CHECKING:
@@ -19,6 +18,9 @@ if TYPE_CHECKING:
 
 _PASSES = 2
 _FEWEST = 3
+_FEWEST_FOR_BEND = 5
+_BEYOND = 1.2
+_WIDEST = 3.0
 _ELONGATED = 0.3
 
 
@@ -51,29 +53,53 @@ def chain_points(xy: np.ndarray, reach: Reach) -> tuple[np.ndarray, np.ndarray]:
 def on_ridge(xy: np.ndarray, reach: Reach) -> np.ndarray:
     """Move points sideways on their street's local middle line.
 
-    The local line is the main axis of the points within ``ridge_m``; a point moves only where
-    those points are clearly elongated and the move is at most ``lateral_m``.
+    The local line is fitted to the points within ``ridge_m``, or to the nearest five where they
+    are far apart; a point moves only where those points are clearly elongated and the move is at
+    most ``lateral_m``.
     """
     if len(xy) < _FEWEST:
         return xy
-    moved = xy
+    origin = xy.mean(axis=0)
+    moved = xy - origin
     for _ in range(_PASSES):
         moved = _shifted(moved, reach)
-    return moved
+    return np.asarray(moved + origin)
 
 
 def _shifted(xy: np.ndarray, reach: Reach) -> np.ndarray:
-    near = np.maximum(0.0, 1.0 - (cdist(xy, xy) / reach.ridge_m) ** 2)
+    gaps = cdist(xy, xy)
+    fifth = np.sort(gaps, axis=1)[:, min(_FEWEST_FOR_BEND, len(xy)) - 1]
+    radius = np.clip(_BEYOND * fifth, reach.ridge_m, _WIDEST * reach.ridge_m)
+    near = np.maximum(0.0, 1.0 - (gaps / radius[:, None]) ** 2)
     total = near.sum(axis=1)
     centre = near @ xy / total[:, None]
     second = np.einsum("ij,ja,jb->iab", near, xy, xy) / total[:, None, None]
     spread = second - np.einsum("ia,ib->iab", centre, centre)
     size, axes = np.linalg.eigh(spread)
-    across = axes[:, :, 0]
-    offset = np.einsum("ia,ia->i", centre - xy, across)
     long = size[:, 0] < (_ELONGATED**2) * np.maximum(size[:, 1], 1e-9)
-    moves = long & (np.abs(offset) <= reach.lateral_m) & ((near > 0).sum(axis=1) >= _FEWEST)
-    return xy + np.where(moves, offset, 0.0)[:, None] * across
+    moves = long & ((near > 0).sum(axis=1) >= _FEWEST)
+    moved = xy.copy()
+    for row in np.flatnonzero(moves).tolist():
+        chosen = near[row] > 0
+        sideways = _off_curve(xy[chosen] - xy[row], near[row, chosen], axes[row])
+        if abs(sideways) <= reach.lateral_m:
+            moved[row] += sideways * axes[row, :, 0]
+    return moved
+
+
+def _off_curve(around: np.ndarray, weight: np.ndarray, axes: np.ndarray) -> float:
+    """Return how far the street's local curve passes beside the point at the origin.
+
+    Across the main axis the neighbours follow a parabola in the way along it (a straight line
+    where they are few), so that a bend is not cut.
+    """
+    across, along = around @ axes[:, 0], around @ axes[:, 1]
+    degree = 2 if len(around) >= _FEWEST_FOR_BEND else 1
+    scale = max(float(np.abs(along).max()), 1.0)
+    powers = np.vander(along / scale, degree + 1, increasing=True)
+    root = np.sqrt(weight)
+    fitted = np.linalg.lstsq(powers * root[:, None], across * root, rcond=None)[0]
+    return float(fitted[0])
 
 
 def merge_places(xy: np.ndarray, merge_m: float) -> np.ndarray:
@@ -99,9 +125,9 @@ def _without_jumps(pairs: np.ndarray, places: np.ndarray, reach: Reach) -> np.nd
     gap = np.hypot(*(places[pairs[:, 1]] - places[pairs[:, 0]]).T)
     sure = gap <= reach.sure_gap_m
     maybe = ~sure & (gap <= reach.straight_gap_m)
-    for row in np.flatnonzero(maybe):
+    for row in np.flatnonzero(maybe).tolist():
         maybe[row] = _runs_straight(pairs, places, row, sure, reach)
-    return pairs[sure | maybe]
+    return np.asarray(pairs[sure | maybe])
 
 
 def _runs_straight(
@@ -136,10 +162,3 @@ def _without_stubs(pairs: np.ndarray, places: np.ndarray, branch_m: float) -> np
             return pairs
         drop = short[np.argmin(gap[short])]
         pairs = np.delete(pairs, drop, axis=0)
-
-
-def components(pairs: np.ndarray, count: int) -> np.ndarray:
-    """Return the component label of each of ``count`` nodes joined by the pairs (m, 2)."""
-    ones = np.ones(len(pairs), dtype="int8")
-    graph = coo_matrix((ones, (pairs[:, 0], pairs[:, 1])), shape=(count, count))
-    return connected_components(graph, directed=False)[1]

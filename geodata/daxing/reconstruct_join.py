@@ -73,11 +73,11 @@ class Segments:
 
     def lengths(self) -> np.ndarray:
         """Return the lengths in metres, shape (n,)."""
-        return np.hypot(*(self.end - self.start).T)
+        return np.asarray(np.hypot(*(self.end - self.start).T))
 
     def lines(self) -> np.ndarray:
         """Return the segments as LineStrings."""
-        return shapely.linestrings(np.stack([self.start, self.end], axis=1))
+        return np.asarray(shapely.linestrings(np.stack([self.start, self.end], axis=1)))
 
 
 def links(start: np.ndarray, end: np.ndarray, name: np.ndarray) -> Segments:
@@ -220,7 +220,7 @@ def _ahead(
     crossed = crossed[crossed != own]
     if len(crossed):
         meets = shapely.get_coordinates(shapely.intersection(lines[crossed], ray))
-        return np.round(meets[np.argmin(np.hypot(*(meets - here).T))], 3)
+        return np.asarray(np.round(meets[np.argmin(np.hypot(*(meets - here).T))], 3))
     near = tree.query(spot, predicate="dwithin", distance=extend_m / 2)
     near = near[near != own]
     if not len(near):
@@ -228,7 +228,7 @@ def _ahead(
     gaps = shapely.distance(lines[near], spot)
     best = near[np.lexsort((near, gaps))[0]]
     foot = shapely.line_interpolate_point(lines[best], shapely.line_locate_point(lines[best], spot))
-    found = np.round(shapely.get_coordinates(foot)[0], 3)
+    found: np.ndarray = np.round(shapely.get_coordinates(foot)[0], 3)
     return found if np.hypot(*(found - here)) > _SHORTEST_M else None
 
 
@@ -245,4 +245,4 @@ def component_of(segments: Segments) -> np.ndarray:
     node, start, end = nodes_of(segments)
     ones = np.ones(len(start), dtype="int8")
     graph = coo_matrix((ones, (start, end)), shape=(len(node), len(node)))
-    return connected_components(graph, directed=False)[1][start]
+    return np.asarray(connected_components(graph, directed=False)[1][start])

@@ -46,7 +46,7 @@ def link_components(
     A link runs from node to node, through points known to lie on some street (bus stops, streets
     of a single point) where that is shorter. It crosses no wall, except between two such points
     near each other, where a bus is known to pass. A part stays alone when its link would be longer
-    than its streets.
+    than ``link_worth`` times its streets.
 
     Parameters
     ----------
@@ -57,12 +57,12 @@ def link_components(
     walls
         Motorways and rivers.
     reach
-        ``link_m`` and ``bridge_m`` are used.
+        ``link_m``, ``bridge_m`` and ``link_worth`` are used.
     """
     parts = _parts(segments, seen)
     pairs = _mesh(parts, reach.link_m)
     pairs = _without_walls(pairs, parts, walls, (len(parts.xy) - len(seen), reach.bridge_m))
-    chosen = _worth_it(_tree(pairs, parts), parts)
+    chosen = _worth_it(_tree(pairs, parts), parts, reach.link_worth)
     if not len(chosen):
         return segments
     start, end = parts.xy[chosen[:, 0]], parts.xy[chosen[:, 1]]
@@ -127,35 +127,44 @@ def _tree(pairs: np.ndarray, parts: _Parts) -> np.ndarray:
     return np.asarray(pairs[keep]).reshape(-1, 2)
 
 
-def _worth_it(tree: np.ndarray, parts: _Parts) -> np.ndarray:
-    """Drop links that are longer than the streets they bring in, seen from the largest part.
+def _worth_it(tree: np.ndarray, parts: _Parts, link_worth: float) -> np.ndarray:
+    """Drop links longer than ``link_worth`` times the streets they bring to the largest part.
 
     This is the pruning of a prize-collecting tree: a part's worth is its length plus what the
-    parts behind it bring beyond their links.
+    parts behind it bring beyond their links. What is cut off is judged again by itself.
     """
     near: dict[int, list[tuple[int, int]]] = {}
     for row, (a, b) in enumerate(parts.part[tree].tolist()):
         near.setdefault(a, []).append((b, row))
         near.setdefault(b, []).append((a, row))
     gap = _gaps(tree, parts).tolist() if len(tree) else []
-    worth = parts.length_m.tolist()
+    length = (link_worth * parts.length_m).tolist()
     kept = np.zeros(len(tree), dtype=bool)
-    seen: set[int] = set()
-    for root in sorted(near, key=lambda part: (-worth[part], part)):
-        if root in seen:
+    done: set[int] = set()
+    for root in sorted(near, key=lambda part: (-length[part], part)):
+        if root in done:
             continue
-        order = _from_root(root, near)
-        seen.update(part for part, _, _ in order)
+        order = _from_root(root, near, done)
+        worth = {part: length[part] for part, _, _ in order}
+        pays = {row: False for _, _, row in order}
         for part, parent, row in reversed(order[1:]):
-            if worth[part] > gap[row]:
-                worth[parent] += worth[part] - gap[row]
+            pays[row] = worth[part] > gap[row]
+            worth[parent] += max(worth[part] - gap[row], 0.0)
+        done.add(root)
+        for part, parent, row in order[1:]:
+            if pays[row] and parent in done:
                 kept[row] = True
+                done.add(part)
     return np.asarray(tree[kept])
 
 
-def _from_root(root: int, near: dict[int, list[tuple[int, int]]]) -> list[tuple[int, int, int]]:
-    """Return (part, its parent, row of the link) for a tree, parents first."""
+def _from_root(
+    root: int, near: dict[int, list[tuple[int, int]]], done: set[int]
+) -> list[tuple[int, int, int]]:
+    """Return (part, its parent, row of the link) for what hangs on a root, parents first."""
     order = [(root, -1, -1)]
     for part, parent, _ in order:
-        order.extend((other, part, row) for other, row in near[part] if other != parent)
+        order.extend(
+            (other, part, row) for other, row in near[part] if other != parent and other not in done
+        )
     return order

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
 from geodata.daxing.facts import to_lonlat
-from geodata.daxing.reconstruct import MOTORWAY_CLASSES, draw_lines, reconstruct
+from geodata.daxing.reconstruct import draw_lines, reconstruct
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from geodata.daxing.facts import Gazetteer
 
 _DEGREE_DIGITS = 7
@@ -65,7 +66,7 @@ def _named_stops(places: Gazetteer, communities: pd.DataFrame) -> np.ndarray:
         places.towns[["x", "y"]], left_on="town_code", right_index=True, suffixes=("", "_town")
     )
     away = np.hypot(both["x"] - both["x_town"], both["y"] - both["y_town"])
-    return both.loc[away <= _OWN_TOWN_M, ["x", "y"]].to_numpy()
+    return np.asarray(both.loc[away <= _OWN_TOWN_M, ["x", "y"]].to_numpy())
 
 
 def barrier_lines(names: pd.DataFrame, area: shapely.Geometry) -> pd.DataFrame:
@@ -79,13 +80,13 @@ def barrier_lines(names: pd.DataFrame, area: shapely.Geometry) -> pd.DataFrame:
         Only points within the area and its margin are used.
     """
     near = _near(names, area)
-    motorway = (near["kind"] == "道路") & near["type"].isin(MOTORWAY_CLASSES)
+    motorway = (near["kind"] == "道路") & near["type"].eq("motorway")
     river = (
         near["kind"].isin(("水系", "水域"))
         & near["type"].eq("river")
         & near["name"].str.endswith("河")
     )
-    rows = []
+    rows: list[tuple[str, str, shapely.Geometry]] = []
     for kind, chosen in (("motorway", motorway), ("river", river)):
         for name, group in near.loc[chosen].groupby("name"):
             lines = draw_lines(group[["x", "y"]].to_numpy())
