@@ -20,15 +20,12 @@ import shapely
 
 from geodata.city_osm import build_city_from_osm
 from geodata.osm_errors import BadBoxError, OfflineError, UnknownPlaceError
-from geodata.osm_read import FEATURE_KEYS, LINE_WATER
+from geodata.osm_read import FEATURE_KEYS, LINE_WATER, Box
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from geodata.city import City
-
-Box = tuple[float, float, float, float]
-"""West, south, east, north, WGS-84 degrees."""
 
 _WIDEST_DEG = 1.0
 _TIMEOUT_S = 180

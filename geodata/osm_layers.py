@@ -108,7 +108,7 @@ def services_from(things: gpd.GeoDataFrame, assume: OsmAssumptions) -> gpd.GeoDa
         placed = chosen.assign(name=named_or(chosen, fallback)).set_geometry(
             middle_points(chosen), crs=things.crs
         )
-        values = {
+        values: dict[str, object] = {
             Service.SERVICE_TYPE: str(kind),
             Service.VISITORS_PER_DAY: round(assume.visitors_per_day[kind]),
             Service.STAFF: round(assume.staff[kind]),
@@ -150,7 +150,7 @@ def hosts_from(
     label = chosen["place"].isin(_QUARTERS).to_numpy()
     reach = np.where(label, assume.community_m, assume.frontage_m)
     fronts, points = front_streets(chosen, edges, reach, kerb_m=np.where(label, assume.kerb_m, -1))
-    values = {
+    values: dict[str, object] = {
         Host.HOST_TYPE: host_kinds(chosen).astype(str).astype(object),
         Host.STREET_NAME: fronts,
         Host.NAMED_IN_ARTICLE: False,

@@ -72,7 +72,7 @@ def enterprises_from(things: gpd.GeoDataFrame, assume: OsmAssumptions) -> gpd.Ge
     chosen, headcount, office = chosen[enough], headcount[enough], office[enough]
     fallback = np.where(office, named_or(chosen, "办公楼"), named_or(chosen, "工业用地"))
     placed = chosen.assign(name=fallback).set_geometry(middle_points(chosen), crs=things.crs)
-    values = {Enterprise.HEADCOUNT: headcount.to_numpy(), Enterprise.PARK: ""}
+    values: dict[str, object] = {Enterprise.HEADCOUNT: headcount.to_numpy(), Enterprise.PARK: ""}
     return layer_rows(placed, "ent", values, sample=True, said="head-count assumed from area")
 
 
@@ -139,7 +139,7 @@ def _places(things: gpd.GeoDataFrame, word: str) -> gpd.GeoDataFrame:
 def _workers(
     places: gpd.GeoDataFrame, group: Group, people: int, hours: float, intensity: float
 ) -> gpd.GeoDataFrame:
-    values = {
+    values: dict[str, object] = {
         Outdoor.GROUP: str(group),
         Outdoor.PEOPLE: people,
         Outdoor.HOURS_PER_DAY: hours,

@@ -6,6 +6,7 @@ from the name; missing nodes of clipped extracts are marked, never guessed.
 
 from __future__ import annotations
 
+import tempfile
 from array import array
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ from geodata.osm_errors import BrokenOsmError, NotOsmError, OsmFileMissingError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+Box = tuple[float, float, float, float]
+"""West, south, east, north, WGS-84 degrees."""
 MISSING = np.iinfo(np.int32).max
 """Coordinate of a node whose position the extract does not hold."""
 
@@ -133,7 +136,7 @@ class RawOsm:
     path: str
     ways: WayTable
     features: OsmFeatures
-    bounds: tuple[float, float, float, float] | None
+    bounds: Box | None
 
 
 @dataclass(slots=True)
@@ -174,18 +177,41 @@ def read_osm(path: Path | str) -> RawOsm:
     """
     path = Path(path)
     kind = sniff_format(path)
-    collector = _Collector()
-    wanted = KeyFilter("highway", "waterway", *FEATURE_KEYS)
     try:
-        source = osmium.io.File(str(path), kind)
-        processor = osmium.FileProcessor(source).with_areas(wanted).with_filter(wanted)
-        bounds = _bounds(processor.header.box())
-        _collect(processor, collector)
+        try:
+            collector, bounds = _stream(path, kind)
+        except RuntimeError as error:
+            if "out of order" not in str(error):
+                raise
+            collector, bounds = _stream_sorted(path, kind)
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         raise BrokenOsmError(path=path.name, why=_reason(error)) from error
     return RawOsm(
         path=path.name, ways=_ways(collector), features=_features(collector), bounds=bounds
     )
+
+
+def _stream(path: Path, kind: str) -> tuple[_Collector, Box | None]:
+    collector = _Collector()
+    wanted = KeyFilter("highway", "waterway", *FEATURE_KEYS)
+    source = osmium.io.File(str(path), kind)
+    processor = osmium.FileProcessor(source).with_areas(wanted).with_filter(wanted)
+    bounds = _bounds(processor.header.box())
+    _collect(processor, collector)
+    return collector, bounds
+
+
+def _stream_sorted(path: Path, kind: str) -> tuple[_Collector, Box | None]:
+    """Read a file whose objects are not in order, as editors such as JOSM save them."""
+    source = osmium.io.File(str(path), kind)
+    bounds = _bounds(osmium.FileProcessor(source).header.box())
+    with tempfile.TemporaryDirectory() as folder:
+        ordered = str(Path(folder) / "sorted.osm.pbf")
+        merge = osmium.MergeInputReader()
+        merge.add_buffer(path.read_bytes(), kind)
+        with osmium.SimpleWriter(ordered) as writer:
+            merge.apply(writer)
+        return _stream(Path(ordered), "pbf")[0], bounds
 
 
 def sniff_format(path: Path) -> str:
@@ -226,7 +252,7 @@ def _reason(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def _bounds(box: Any) -> tuple[float, float, float, float] | None:
+def _bounds(box: Any) -> Box | None:
     if not box.valid():
         return None
     low, high = box.bottom_left, box.top_right
@@ -235,7 +261,7 @@ def _bounds(box: Any) -> tuple[float, float, float, float] | None:
     return low.lon, low.lat, high.lon, high.lat
 
 
-def _collect(processor: osmium.FileProcessor, into: _Collector) -> None:
+def _collect(processor: Any, into: _Collector) -> None:
     factory = WKBFactory()
     for item in processor:
         tags = dict(item.tags)

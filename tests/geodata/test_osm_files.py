@@ -63,6 +63,18 @@ def test_the_content_decides_not_the_name(tmp_path, town):
         assert same_city(build_city_from_osm(path, name="镇"), plain)
 
 
+def test_an_unsorted_file_of_an_editor_is_read_all_the_same(tmp_path, town):
+    lines = town.read_text("utf-8").splitlines()
+    body = [line for line in lines if line.startswith(("<node", "<way"))]
+    new = node(-5, 3, 10.2, shop="kiosk", name="新店").strip()
+    mixed = "\n".join([*lines[:2], *reversed(body), new, "</osm>"])
+    path = tmp_path / "josm.osm"
+    path.write_text(mixed, encoding="utf-8")
+    one, other = read_extract(path), read_extract(town)
+    assert one.edges.geometry.length.sum() == pytest.approx(other.edges.geometry.length.sum())
+    assert list(one.layers[LayerName.HOSTS]["name"]) == ["新店"]
+
+
 def test_a_real_extract_as_pbf(tmp_path, shared):
     source = shared / "data" / "osm" / GUIXI
     pbf = to_pbf(source, tmp_path / "guixi.osm.pbf")
@@ -244,7 +256,7 @@ def test_bad_tables_are_one_sentence(tmp_path):
     with pytest.raises(RefusedRowsError, match=r"1 of 4 rows of 'a\.csv'.*row 5.*职工人数.*很多人"):
         build_city_from_osm(path, enterprises=words)
     columns = table(tmp_path / "b.csv", ["厂,116.305,39.7101"], header="企业名称,经度,纬度")
-    with pytest.raises(MissingColumnsError, match="enterprises|企业"):
+    with pytest.raises(MissingColumnsError, match=r"enterprises|企业"):
         build_city_from_osm(path, enterprises=columns)
     away = table(tmp_path / "c.csv", ["厂,121.47,31.23,100"])
     with pytest.raises(OutsideCityError, match="1 rows outside"):
