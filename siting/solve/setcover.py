@@ -20,26 +20,30 @@ if TYPE_CHECKING:
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
-def _greedy(row: Any, site: Any, price: Any, chosen: Any) -> None:
-    """Complete ``chosen`` by best price per new row, then drop what is spare, dearest first."""
+def _count(row: Any, chosen: Any, hits: Any, fresh: Any) -> int:
+    """Count chosen sites per row and uncovered rows per site; returns the uncovered rows."""
     row_ptr, row_site = row
-    site_ptr, site_row = site
-    rows, n = len(row_ptr) - 1, len(price)
-    hits = np.zeros(rows, np.int64)
-    fresh = np.zeros(n, np.int64)
     left = 0
-    for i in range(rows):
+    for i in range(len(row_ptr) - 1):
         for k in range(row_ptr[i], row_ptr[i + 1]):
             hits[i] += chosen[row_site[k]]
         if hits[i] == 0:
             left += 1
             for k in range(row_ptr[i], row_ptr[i + 1]):
                 fresh[row_site[k]] += 1
+    return left
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _greedy(row: Any, site: Any, price: Any, chosen: Any) -> None:
+    """Complete ``chosen`` by best price per new row, then drop what is spare, dearest first."""
+    row_ptr, row_site = row
+    site_ptr, site_row = site
+    hits = np.zeros(len(row_ptr) - 1, np.int64)
+    fresh = np.zeros(len(price), np.int64)
+    left = _count(row, chosen, hits, fresh)
     while left > 0:
-        best, rate = -1, -1.0
-        for j in range(n):
-            if fresh[j] > 0 and fresh[j] / (price[j] + 1e-9) > rate:
-                best, rate = j, fresh[j] / (price[j] + 1e-9)
+        best = int(np.argmax(fresh / (price + 1e-9)))
         chosen[best] = 1
         for k in range(site_ptr[best], site_ptr[best + 1]):
             i = site_row[k]
@@ -49,15 +53,10 @@ def _greedy(row: Any, site: Any, price: Any, chosen: Any) -> None:
                 for q in range(row_ptr[i], row_ptr[i + 1]):
                     fresh[row_site[q]] -= 1
     for j in np.argsort(-price):
-        if not chosen[j]:
-            continue
-        spare = True
-        for k in range(site_ptr[j], site_ptr[j + 1]):
-            spare = spare and hits[site_row[k]] > 1
-        if spare:
+        rows = site_row[site_ptr[j] : site_ptr[j + 1]]
+        if chosen[j] and (hits[rows] > 1).all():
             chosen[j] = 0
-            for k in range(site_ptr[j], site_ptr[j + 1]):
-                hits[site_row[k]] -= 1
+            hits[rows] -= 1
 
 
 def cover_all(

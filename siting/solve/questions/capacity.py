@@ -1,0 +1,87 @@
+"""Stations that serve only so many: most person-hours served within capacities.
+
+People of a row may be split over stations; amounts are whole thousandths, and with the sites fixed
+the flows are integral because the rows form a transport problem.
+Source: capacitated maximal covering, Current and Storbeck 1988, doi:10.1068/b150153.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import coo_matrix, vstack
+
+from siting.solve.conditions import condition_rows, conflict_cliques, site_bounds
+from siting.solve.program import INFINITE, Program, build_program, rows_matrix
+from siting.solve.questions.answer import Answer, answer_of
+from siting.solve.reduce import merge_rows
+from siting.solve.tree import Watch, solve_tree
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from siting.solve.model import Problem
+
+
+def most_served(
+    problem: Problem, capacity: NDArray[np.int64], watch: Watch | None = None
+) -> Answer:
+    """Choose the sites that serve the most weight within each site's capacity.
+
+    Parameters
+    ----------
+    capacity
+        int64 per site, in the unit of the weights.
+    """
+    program = _program(problem, capacity)
+    found = solve_tree(program, limits=problem.limits, watch=watch)
+    return answer_of("capacity", problem, found)
+
+
+def _program(problem: Problem, capacity: NDArray[np.int64]) -> Program:
+    n = len(problem.site_ids)
+    classes = merge_rows(problem.indptr, problem.site, problem.weight)
+    sizes = np.diff(classes.indptr)
+    row = np.repeat(np.arange(len(sizes)), sizes)
+    entries = len(row)
+    flow = n + np.arange(entries)
+    most = np.minimum(classes.weight[row], capacity[classes.site])
+    ones = np.ones(entries, np.int64)
+    width = n + entries
+    supply = coo_matrix((ones, (row, flow)), shape=(len(sizes), width))
+    room = coo_matrix(
+        (
+            np.concatenate([ones, -capacity.astype(np.int64)]),
+            (np.concatenate([classes.site, np.arange(n)]), np.concatenate([flow, np.arange(n)])),
+        ),
+        shape=(n, width),
+    )
+    link = coo_matrix(
+        (
+            np.concatenate([ones, -most]),
+            (
+                np.concatenate([np.arange(entries), np.arange(entries)]),
+                np.concatenate([flow, classes.site]),
+            ),
+        ),
+        shape=(entries, width),
+    )
+    rows = condition_rows(problem, conflict_cliques(problem.conflicts, n))
+    low, high = site_bounds(problem)
+    count = len(sizes) + n + entries
+    return build_program(
+        objective=np.concatenate([np.zeros(n, np.int64), ones]),
+        lower=np.concatenate([low, np.zeros(entries, np.int64)]),
+        upper=np.concatenate([high, most]),
+        branch=np.concatenate([np.ones(n, bool), np.zeros(entries, bool)]),
+        matrix=vstack([supply, room, link, rows_matrix(rows, width)], format="csr", dtype=np.int64),
+        row_lower=np.array([-INFINITE] * count + [r.lower for r in rows], np.int64),
+        row_upper=np.concatenate(
+            [
+                classes.weight,
+                np.zeros(n + entries, np.int64),
+                np.array([r.upper for r in rows], np.int64),
+            ]
+        ),
+    )
