@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from geodata.columns import Enterprise, Group, LayerName, Outdoor, Service
 from geodata.ids import feature_id
 from siting.errors import NoDemandError
+from siting.frontage import frontage_points
 from siting.rules.base import points_xy
-from siting.streets import nearest_street, street_edges
+from siting.streets import main_streets, nearest_street
 from siting.zones import cell_numbers, zone_ids
 
 if TYPE_CHECKING:
     from geodata import City
-    from siting.settings import Settings, Standard
+    from siting.settings import DemandSettings, Settings, Standard
     from siting.zones import Zones
 
 WEEK = "week"
@@ -63,7 +63,7 @@ def demand_points(city: City, zones: Zones, settings: Settings) -> gpd.GeoDataFr
         _enterprise_rows(city, zones),
         *_service_rows(city, settings.demand.visitor_share),
         _outdoor_rows(city),
-        _street_rows(city, settings.demand.frontage_step_m),
+        _street_rows(city, settings.demand),
     ]
     parts = [part for part in parts if len(part)]
     if not parts:
@@ -132,39 +132,28 @@ def _outdoor_rows(city: City) -> gpd.GeoDataFrame:
     return _on_street(city, _rows(layer, layer[Outdoor.PEOPLE], group, "outdoor"))
 
 
-def _street_rows(city: City, step_m: float) -> gpd.GeoDataFrame:
-    """People on main streets, gathered at frontage points no farther apart than the step."""
-    edges = street_edges(city)
-    if edges.empty:
+def _street_rows(city: City, settings: DemandSettings) -> gpd.GeoDataFrame:
+    """Gather the people on main streets at frontage points on both kerbs."""
+    streets = main_streets(city)
+    fronts = frontage_points(
+        city.network, streets, step_m=settings.frontage_step_m, kerb_m=settings.frontage_kerb_m
+    )
+    if fronts.empty:
         return gpd.GeoDataFrame()
-    lines = edges.geometry.to_numpy()
-    length = edges["length_mm"].to_numpy(dtype=float) / 1000
-    pieces = np.maximum(1, np.ceil(length / step_m)).astype(np.int64)
-    edge = np.repeat(np.arange(len(edges)), pieces)
-    number = np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    share = (number + 0.5) / pieces[edge]
-    points = shapely.line_interpolate_point(lines[edge], share, normalized=True)
-    people = edges["people_per_m"].to_numpy()[edge] * length[edge] / pieces[edge]
-    xy = np.rint(shapely.get_coordinates(points) * 1000).astype(np.int64)
-    street_id = edges["street_id"].to_numpy()[edge]
-    keys = zip(street_id, xy[:, 0], xy[:, 1], strict=True)
-    layer = city.layers[LayerName.STREETS]
-    sample = layer.groupby("street_name")["sample"].any()
-    street_name = edges["street_name"].to_numpy()[edge]
     return gpd.GeoDataFrame(
         {
-            "place_id": [feature_id("front", *key) for key in keys],
+            "place_id": fronts.index.to_numpy(dtype=object),
             "place_kind": "frontage",
-            "place_name": street_name,
+            "place_name": fronts["street_name"].to_numpy(dtype=object),
             "group": str(Group.STREET),
-            "people_milli": np.rint(people * 1000).astype(np.int64),
+            "people_milli": fronts["people_milli"].to_numpy(),
             "town_code": "",
-            "street_name": street_name,
-            "street_id": street_id,
+            "street_name": fronts["street_name"].to_numpy(dtype=object),
+            "street_id": fronts["street_id"].to_numpy(dtype=object),
             "cluster_id": "",
-            "sample": sample.reindex(street_name).to_numpy(dtype=bool),
+            "sample": streets["sample"].reindex(fronts["street_id"]).to_numpy(dtype=bool),
         },
-        geometry=points,
+        geometry=fronts.geometry.to_numpy(),
         crs=city.metric_crs,
     )
 
@@ -178,4 +167,4 @@ def _cutoffs(rows: gpd.GeoDataFrame, grid_m: float, standard: Standard) -> np.nd
         rows["group"].map({name: standard.group_cutoffs_mm(name)[side] for name in Group})
         for side in (0, 1)
     )
-    return np.where(dense, near, usual).astype(np.int32)
+    return np.asarray(np.where(dense, near, usual).astype(np.int32))

@@ -203,12 +203,15 @@ class DemandSettings:
         Share of a service place's visitors of a day who have use for a station.
     frontage_step_m
         Distance between two frontage points of a main street.
+    frontage_kerb_m
+        From a main street's centreline to its kerbs, where the frontage points stand.
     gap_cluster_m
         Unserved people nearer than this form one gap.
     """
 
     visitor_share: float
     frontage_step_m: float
+    frontage_kerb_m: float
     gap_cluster_m: float
 
 
@@ -290,6 +293,12 @@ def check_settings(settings: Settings) -> None:
     standard = settings.standard
     for name in ("minutes", "dense_minutes", "speed_m_s", "detour_factor", "snap_limit_m"):
         _require(getattr(standard, name) > 0, f"standard.{name}", getattr(standard, name), "> 0")
+    _require(
+        settings.demand.frontage_kerb_m >= 0,
+        "demand.frontage_kerb_m",
+        settings.demand.frontage_kerb_m,
+        ">= 0",
+    )
     _require(standard.minutes <= 24 * 60, "standard.minutes", standard.minutes, "<= 1440")
     _require(standard.detour_factor >= 1, "standard.detour_factor", standard.detour_factor, ">= 1")
     for table in ("group_minutes", "group_speed_m_s"):

@@ -200,9 +200,12 @@ def test_demand_counts_everybody_once_per_role(city, zones, settings):
 def test_frontage_points_are_one_step_apart(city, zones, settings):
     demand = demand_points(city, zones, settings)
     fronts = demand[demand["place_kind"] == "frontage"]
-    assert len(fronts) == 40
-    x = np.sort(fronts.get_coordinates()["x"].to_numpy())
-    assert np.diff(x) == pytest.approx(np.full(39, 50.0), abs=1e-3)
+    assert len(fronts) == 80  # 40 on each kerb, 15 m beside the centreline
+    xy = fronts.get_coordinates().round(6)
+    for _, kerb in xy.groupby("y"):
+        assert np.diff(np.sort(kerb["x"])) == pytest.approx(np.full(39, 50.0), abs=1e-3)
+    assert xy["y"].nunique() == 2
+    assert np.ptp(xy["y"]) == pytest.approx(30.0)
 
 
 def test_places_on_the_street_belong_to_it(city, zones, settings):
