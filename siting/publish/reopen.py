@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import typing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geodata import load_city
+from siting.errors import SettingsError
 from siting.plan import SCHEMA_VERSION, ask, plan_from
 from siting.publish.errors import PlanFileError, StalePlanError
+from siting.settings import Pairs, RuleSettings, Settings
 from siting.settings_file import settings_from
 from siting.solve.model import Solution, Stage2
 
 if TYPE_CHECKING:
     from geodata.city import City
     from siting.plan import Plan
-    from siting.settings import Settings
 
 PLAN_FILE = "plan.json"
-_PAIRS = ("priorities", "options")
 
 
 def reopen_plan(path: Path | str, city: City | None = None) -> tuple[City, Plan]:
@@ -50,6 +52,8 @@ def reopen_plan(path: Path | str, city: City | None = None) -> tuple[City, Plan]
         settings = _settings(record["settings"])
         solution = _solution(record)
         told = (record["city"], record["city_version"], record["settings_hash"])
+    except SettingsError:
+        raise StalePlanError(path=name, what="settings", city=record.get("city")) from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise PlanFileError(path=name, why=f"{type(error).__name__}: {error}") from None
     opened = load_city(told[0]) if city is None else city
@@ -74,18 +78,23 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _settings(record: dict[str, Any]) -> Settings:
-    table = {key: _named(value) for key, value in record.items() if key != "rules"}
-    rules = {rule["id"]: {**_named(rule)} for rule in record["rules"]}
+    table = _named(Settings, {key: value for key, value in record.items() if key != "rules"})
+    rules = {rule["id"]: _named(RuleSettings, rule) for rule in record["rules"]}
     for rule in rules.values():
         rule.pop("id")
     return settings_from({**table, "rules": rules})
 
 
-def _named(value: Any) -> Any:
-    """Give lists of (name, number) their names back."""
-    if not isinstance(value, dict):
-        return value
-    return {key: dict(inner) if key in _PAIRS else _named(inner) for key, inner in value.items()}
+def _named(kind: Any, record: dict[str, Any]) -> dict[str, Any]:
+    """Give lists of (name, number) the form of a table again, wherever the settings hold some."""
+    hints = typing.get_type_hints(kind)
+    table = dict(record)
+    for key, value in record.items():
+        if hints[key] == Pairs:
+            table[key] = dict(value)
+        elif dataclasses.is_dataclass(hints[key]):
+            table[key] = _named(hints[key], value)
+    return table
 
 
 def _solution(record: dict[str, Any]) -> Solution:

@@ -2,96 +2,30 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import functools
-import http.server
-import threading
-from contextlib import contextmanager
-
 import numpy as np
-import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from siting.edition import empty_facts
-from siting.publish import headers
-from siting.worker_map import PageInput, build_page
 from tests.siting.public.browser import PHONE, open_browser, watch
-from tests.siting.public.helpers import (
-    edition_of,
-    grid_city,
-    network_of,
-    places_of,
-    plan_stations,
-    random_points,
-    standard,
+from tests.siting.public.helpers import edition_of, grid_city, network_of
+from tests.web.worker_pages import (
+    ANCESTOR_PATH,
+    NOON,
+    at,
+    facts_for,
+    page_of,
+    phone,
+    served,
+    stations_of,
+    status,
 )
 
 pytestmark = pytest.mark.browser
-ANCESTOR_PATH = "/frame.html"
-BEIJING = dt.timezone(dt.timedelta(hours=8))
-NOON = dt.datetime(2026, 9, 16, 12, 0, tzinfo=BEIJING)  # a Wednesday
-
-
-def at(text):
-    return dt.datetime.fromisoformat(text).replace(tzinfo=BEIJING)
 
 
 @pytest.fixture(scope="module")
 def network():
     return network_of(grid_city(20))
-
-
-def stations_of(network, n=12, **columns):
-    rows = plan_stations(random_points(network, n, seed=21), **columns)
-    return rows.assign(**{"admits": "public", **columns})
-
-
-def facts_for(stations, hours, **columns):
-    facts = empty_facts().reindex(stations.index).fillna("").assign(hours=hours)
-    return facts.assign(**columns)
-
-
-def page_of(network, edition):
-    return build_page(
-        PageInput(
-            edition=edition,
-            network=network,
-            barriers=None,
-            places=places_of(network),
-            standard=standard(),
-            reconstructed=False,
-        )
-    )
-
-
-class Handler(http.server.SimpleHTTPRequestHandler):
-    ancestors = ("http://localhost",)
-
-    def end_headers(self):
-        if not self.path.startswith(ANCESTOR_PATH):
-            for name, text in headers(self.ancestors).items():
-                self.send_header(name, text)
-        super().end_headers()
-
-    def log_message(self, *_args):
-        pass
-
-
-@contextmanager
-def served(folder, ancestors=()):
-    kind = type("Sending", (Handler,), {"ancestors": ancestors})
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(kind, directory=str(folder))
-    )
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -110,26 +44,6 @@ def site(network, tmp_path):
         yield address
 
 
-@contextmanager
-def phone(browser, address, moment=NOON, **options):
-    context = browser.new_context(
-        viewport=PHONE, has_touch=True, is_mobile=True, device_scale_factor=2, **options
-    )
-    page = context.new_page()
-    seen = watch(page)
-    page.clock.set_fixed_time(moment)
-    page.goto(address)
-    page.wait_for_selector("html[data-ready=yes]")
-    try:
-        yield page
-    finally:
-        context.close()
-    assert seen["errors"] == []
-    assert {url.partition("#")[0].rstrip("/") for url in seen["requests"]} <= {
-        address.partition("#")[0].rstrip("/")
-    }
-
-
 def inside(network):
     """Degrees of a place inside the streets."""
     from pyproj import Transformer  # noqa: PLC0415
@@ -137,10 +51,6 @@ def inside(network):
     pipe = Transformer.from_crs(network.crs, "EPSG:4326", always_xy=True)
     lon, lat = pipe.transform(np.mean(network.node_x), np.mean(network.node_y))
     return {"longitude": lon, "latitude": lat}
-
-
-def status(page):
-    return page.text_content("#status")
 
 
 def test_geolocation_allowed(browser, site, network):
@@ -244,59 +154,6 @@ def test_targets_are_large(browser, site):
         assert wide <= PHONE["width"]
 
 
-@pytest.fixture
-def line_at(browser, network, tmp_path):
-    return functools.partial(_line_at, browser, network, tmp_path)
-
-
-def _line_at(browser, network, tmp_path, moment, hours, zone):
-    stations = stations_of(network, 1)
-    edition = edition_of(stations, facts=facts_for(stations, hours))
-    path = tmp_path / "one.html"
-    path.write_text(page_of(network, edition), encoding="utf-8")
-    with phone(browser, path.as_uri(), moment, timezone_id=zone) as page:
-        page.evaluate("window.warmStations.setPlace(1000, 1000, '')")
-        return page.text_content("#answer .state")
-
-
-@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/Los_Angeles"])
-@pytest.mark.parametrize(
-    ("moment", "hours", "says"),
-    [
-        ("2026-09-16T23:59", "08:00-24:00", "还有 1 分钟关门（24:00）"),
-        ("2026-09-17T00:00", "08:00-24:00", "现在未开放 · 08:00 开门"),
-        ("2026-09-16T23:59", "22:00-06:00", "正在开放，到 明天 06:00"),
-        ("2026-09-17T00:00", "22:00-06:00", "正在开放，到 06:00"),
-        ("2026-09-17T05:40", "22:00-06:00", "还有 20 分钟关门（06:00）"),
-        ("2026-09-17T06:00", "22:00-06:00", "现在未开放 · 22:00 开门"),
-        ("2026-09-16T12:00", "24/7", "全天开放"),
-        ("2026-10-01T10:00", "Mo-Fr 08:00-18:00; PH off", "现在未开放 · 10月8日 周四 08:00 开门"),
-        ("2026-09-20T10:00", "Mo-Fr 08:00-18:00; PH off", "正在开放，到 18:00"),
-        ("2026-09-19T10:00", "Mo-Fr 08:00-18:00; PH off", "现在未开放 · 明天 08:00 开门"),
-    ],
-)
-def test_hours_in_beijing_time(line_at, moment, hours, says, zone):
-    assert line_at(at(moment), hours, zone) == says
-
-
-def test_the_week_names_holidays_and_make_up_days(browser, site):
-    with phone(browser, site, at("2026-09-30T10:00")) as page:
-        page.evaluate("window.warmStations.setPlace(1000, 1000, '')")
-        page.tap("#answer [aria-expanded]")
-        text = page.text_content("#answer table")
-        assert "国庆节" in text
-    with phone(browser, site, at("2026-10-08T10:00")) as page:
-        page.evaluate("window.warmStations.setPlace(1000, 1000, '')")
-        page.tap("#answer [aria-expanded]")
-        assert "调休上班" in page.text_content("#answer table")
-
-
-def test_a_page_older_than_its_calendar_says_so(browser, site):
-    with phone(browser, site, at("2027-02-01T10:00")) as page:
-        assert "节假日安排" in status(page)
-        assert "信息可能已变化" in status(page)
-
-
 def test_filters(browser, network, tmp_path):
     stations = stations_of(network)
     offers = ["water", "water,aed", "", "bed"] * 3
@@ -335,27 +192,6 @@ def test_stations_for_own_employees_are_not_offered(browser, network, tmp_path):
         assert set(page.evaluate(numbers)) == {1, 2}
         page.tap("text=含仅限本单位职工的站点")
         assert 0 in page.evaluate(numbers)
-
-
-def test_containers_this_week_and_next(browser, network, tmp_path):
-    stations = stations_of(network, 2, station_kind="mobile", host_type="container_lot")
-    ids = stations.index
-    weeks = [dt.date(2026, 9, 14), dt.date(2026, 9, 21)]
-    rota = pd.DataFrame({"container": ["甲箱", "甲箱"], "week_start": weeks, "site_id": ids})
-    edition = edition_of(stations, facts=facts_for(stations, "24/7"), rota=rota)
-    path = tmp_path / "rota.html"
-    path.write_text(page_of(network, edition), encoding="utf-8")
-    for moment, here in ((NOON, 0), (NOON + dt.timedelta(days=7), 1)):
-        with phone(browser, path.as_uri(), moment) as page:
-            page.evaluate("window.warmStations.setPlace(5000, 5000, '')")
-            assert page.evaluate("window.warmStations.state.answers.map((a) => a.number)") == [here]
-            page.tap("#answer [aria-expanded]")
-            text = page.text_content("#answer .card")
-            assert "甲箱 停放在此" in text
-            if here == 0:
-                assert "甲箱 移至第1号驿站" in text
-            else:
-                assert "安排未公布" in text
 
 
 def test_directions_take_the_datum_of_each_map(browser, site):
