@@ -18,6 +18,7 @@ import numpy as np
 from benchmarks import coverage_peers as peers
 from benchmarks.coverage_case import CUTOFF_MM, SHARED, Case, case_of, generated
 from benchmarks.row import Row
+from geodata.network import build_network
 from geodata.walking_warm import warm_up
 
 if TYPE_CHECKING:
@@ -219,6 +220,7 @@ def on_extracts(*, quick: bool) -> Iterator[Row]:
 
     for name in EXTRACTS[:1] if quick else EXTRACTS:
         path = SHARED / "data" / "osm" / f"{name}.osm"
-        network = read_extract(path).network
+        extract = read_extract(path)
+        network = build_network(extract.edges, extract.metric_crs)
         case = case_of(network, network.n_nodes)
         yield from against_peers(f"{name}, {network.n_nodes:,} junctions", case, quick=True)
