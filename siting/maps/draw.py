@@ -14,7 +14,7 @@ from siting.maps.layers import (
 )
 from siting.maps.page import OfflineMap
 from siting.maps.streets import street_layer
-from siting.maps.texts import labels, say
+from siting.maps.texts import labels, people, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +91,7 @@ def plan_data(
     unreachable: pd.Index = plan.question.coverage.unreachable.index
     status = served_status(demand, plan.allocation, unreachable)
     stations = station_layer(city, plan.stations, lang)
-    people = people_layer(city, demand, plan.allocation, status, list(plan.stations.index))
+    places = people_layer(city, demand, plan.allocation, status, list(plan.stations.index))
     existing = [
         {"lon": entry["lon"], "lat": entry["lat"]}
         for entry, there in zip(stations, plan.stations["existing"], strict=True)
@@ -100,11 +100,19 @@ def plan_data(
     sites = plan.question.sites
     free = sites[~sites.index.isin(plan.stations.index)]
     extra = {"candidates": candidate_layer(city, free)} if candidates else {}
+    total = plan.by_group.sum()
+    totals = {
+        "walk": people(total["walk_milli"]),
+        "street": people(total["covered_milli"] - total["walk_milli"]),
+        "left": people(total["reachable_milli"] - total["covered_milli"]),
+        "away": people(total["people_milli"] - total["reachable_milli"]),
+    }
     return {
         **extra,
+        "totals": totals,
         "stations": stations,
         "existing": existing,
         "streets": street_layer(city, demand, status),
         "gaps": gap_layer(city, gaps.clusters, lang) if gaps is not None else [],
-        **people,
+        **places,
     }

@@ -589,19 +589,11 @@
       const dot = function (style, r) {
         return '<svg width="22" height="22" aria-hidden="true"><circle cx="11" cy="11" r="' + r + '" fill="' + style.fill + '" stroke="' + style.line + '" stroke-width="1.4"/></svg>';
       };
-      const sum = function (values) {
-        let total = 0;
-        for (const value of values) {
-          total += value;
-        }
-        return total;
-      };
       const p = this.places;
-      const parts = [["walk", p.served], ["street", p.street], ["left", p.left], ["away", p.away]];
-      for (const part of parts) {
-        const total = sum(part[1]);
-        if (total > 0) {
-          add(dot(PEOPLE[part[0]], 6), this.t("legend_people_" + part[0], { n: number(total) }));
+      const totals = this.plan.totals || {};
+      for (const kind of ["walk", "street", "left", "away"]) {
+        if (totals[kind] && totals[kind] !== "0") {
+          add(dot(PEOPLE[kind], 6), this.t("legend_people_" + kind, { n: totals[kind] }));
         }
       }
       if (p.drawn) {

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import typing
 from typing import TYPE_CHECKING, Any
 
 from siting.files import write_json
+from siting.settings import Pairs
 from siting.settings_file import settings_from
 from siting.solve.model import Solution, Stage2
 from siting.web.home import home
@@ -24,12 +26,26 @@ _TUPLES = ("chosen", "first_chosen")
 
 def settings_table(settings: Settings) -> dict[str, Any]:
     """Write settings as a nested table; :func:`settings_from_table` reads it back."""
-    table = dataclasses.asdict(settings)
-    table["plan"]["priorities"] = dict(settings.plan.priorities)
-    rules = {}
-    for rule in table.pop("rules"):
-        rules[rule.pop("id")] = {**rule, "options": dict(rule["options"])}
-    return {**table, "rules": rules}
+    table = _table(settings)
+    return {**table, "rules": {rule.pop("id"): rule for rule in table["rules"]}}
+
+
+def _table(value: Any) -> dict[str, Any]:
+    hints = typing.get_type_hints(type(value))
+    return {
+        field.name: _plain(hints[field.name], getattr(value, field.name))
+        for field in dataclasses.fields(value)
+    }
+
+
+def _plain(hint: Any, value: Any) -> Any:
+    if hint == Pairs:
+        return dict(value)
+    if dataclasses.is_dataclass(value):
+        return _table(value)
+    if isinstance(value, tuple):
+        return [_table(item) if dataclasses.is_dataclass(item) else item for item in value]
+    return value
 
 
 def settings_from_table(table: dict[str, Any]) -> Settings:

@@ -89,3 +89,93 @@ def test_phone_width_has_no_sideways_scroll(address, chrome, watched):
     wait_for_map(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.close()
+
+
+def open_siting(address, page):
+    page.goto(f"{address}/?page=siting&lang=zh")
+    return wait_for_map(page)
+
+
+def view_of(frame) -> list[float]:
+    return frame.locator("body").evaluate(
+        "() => { const c = station_map_page.getCenter();"
+        " return [c.lat, c.lng, station_map_page.getZoom()]; }"
+    )
+
+
+def wait_for_run(page):
+    page.wait_for_url("**draft=**")
+    page.wait_for_selector("text=正在计算", state="detached", timeout=120_000)
+
+
+def test_a_click_on_a_station_says_why_here(address, page):
+    frame = open_siting(address, page)
+    frame.locator(".sm-station").nth(20).dispatch_event("click")
+    page.wait_for_selector("h3:has-text('为什么设在这里')")
+    assert page.locator(".ws-bar").count() >= 1
+    page.wait_for_selector("caption:has-text('本站服务的人次')")
+
+
+def test_a_click_on_any_place_says_who_would_be_served(address, page):
+    open_siting(address, page)
+    box = page.locator("iframe").bounding_box()
+    page.mouse.click(box["x"] + 30, box["y"] + box["height"] - 120)
+    page.wait_for_selector("h3:has-text('此处能服务谁')")
+
+
+def test_a_banned_station_goes_the_zoom_stays_and_undo_brings_it_back(address, page):
+    frame = open_siting(address, page)
+    frame.locator("body").evaluate("() => station_map_page.setView([39.73, 116.34], 13)")
+    page.wait_for_timeout(400)
+    titles = "() => [...document.querySelectorAll('.sm-station')].map(e => e.title)"
+    before = frame.locator("body").evaluate(titles)
+    number = next(n for n, name in enumerate(before) if "示例企业" in name or "示例" in name)
+    frame.locator(".sm-station").nth(number).dispatch_event("click")
+    page.get_by_role("button", name="禁用此站").click()
+    wait_for_run(page)
+    frame = wait_for_map(page)
+    frame.locator(".sm-mark-ban").wait_for(timeout=30_000)
+    after = frame.locator("body").evaluate(titles)
+    assert before[number] not in after
+    assert len(after) == 109
+    lat, lon, zoom = view_of(frame)
+    assert zoom == 13
+    assert abs(lat - 39.73) + abs(lon - 116.34) < 1e-3
+    page.get_by_role("button", name="撤销").click()
+    frame.locator(".sm-mark-ban").wait_for(state="detached", timeout=30_000)
+    assert sorted(frame.locator("body").evaluate(titles)) == sorted(before)
+
+
+def test_two_sessions_do_not_see_each_other(address, chrome, watched):
+    pages = [chrome.new_context().new_page() for _ in range(2)]
+    for opened in pages:
+        watched.follow(opened)
+        opened.goto(f"{address}/?lang=zh")
+        wait_for_map(opened)
+    pages[0].get_by_text("调整条件").click()
+    pages[0].get_by_role("spinbutton", name="站点数（个）").fill("40")
+    pages[0].get_by_role("button", name="重新选址").click()
+    pages[0].wait_for_selector(".ws-card:has-text('40 个')", timeout=120_000)
+    pages[1].reload()
+    wait_for_map(pages[1])
+    assert pages[1].locator(".ws-card:has-text('109 个')").count() == 1
+    assert "draft" not in pages[1].url
+    for opened in pages:
+        opened.context.close()
+
+
+def test_two_plans_are_compared_and_their_maps_move_together(address, page):
+    page.goto(f"{address}/?lang=zh")
+    wait_for_map(page)
+    page.get_by_text("调整条件").click()
+    page.get_by_role("spinbutton", name="站点数（个）").fill("60")
+    page.get_by_role("button", name="重新选址").click()
+    page.wait_for_selector(".ws-card:has-text('60 个')", timeout=120_000)
+    page.get_by_role("button", name="对比").click()
+    page.wait_for_selector("caption:has-text('不同的站点')", timeout=60_000)
+    frames = [page.frame_locator("iframe").nth(n) for n in range(2)]
+    for frame in frames:
+        frame.locator("body[data-drawn]").wait_for()
+    frames[0].locator("body").evaluate("() => station_map_page.setView([39.7, 116.4], 14)")
+    page.wait_for_timeout(500)
+    assert view_of(frames[1])[2] == 14

@@ -76,12 +76,15 @@ def test_figures_of_the_map_are_the_plans(city, plan, gaps):
     data = plan_data(city, plan, gaps=gaps)
     places = data["places"]
     people = {
-        status: sum(n for n, s in zip(places["people"], places["status"], strict=True) if s == status)
+        status: sum(
+            n for n, s in zip(places["people"], places["status"], strict=True) if s == status
+        )
         for status in (0, 1, 2)
     }
     total = plan.by_group.sum() / 1000
     assert people[1] == pytest.approx(total["walk_milli"], rel=0.01)
     assert people[1] + people[2] == pytest.approx(total["covered_milli"], rel=0.01)
+    assert data["totals"]["walk"] == f"{round(total['walk_milli']):,}"
     assert [entry["id"] for entry in data["stations"]] == list(plan.stations.index)
 
 

@@ -20,8 +20,6 @@ from siting.web.state import say, show_error
 if TYPE_CHECKING:
     from siting.web.desk import Desk
 
-_ALL = 10_000
-
 
 def show_report(desk: Desk) -> None:
     """Show the gap report of the plan on the desk."""
@@ -41,7 +39,9 @@ def show_report(desk: Desk) -> None:
     show_towns(gaps)
     show_zones(gaps)
     show_streets(gaps)
-    show_gaps(plan, gaps, listed=_ALL)
+    show_gaps(plan, gaps)
+    with st.expander(say("gaps_all", n=len(gaps.clusters))):
+        show_gaps(plan, gaps, listed=len(gaps.clusters))
     show_unreachable(open_city(desk.city_id), gaps)
 
 

@@ -19,15 +19,17 @@ from siting.web.why_view import show_answer
 
 def show_steps(desk: Desk) -> None:
     """Show undo, redo and back to the shipped plan."""
-    back, again, reset, _rest = st.columns([1, 1, 2, 4])
-    if back.button(say("undo"), disabled=not desks.can_undo(desk)):
+    with st.container(horizontal=True):
+        back = st.button(say("undo"), disabled=not desks.can_undo(desk))
+        again = st.button(say("redo"), disabled=not desks.can_redo())
+        reset = st.button(say("reset"), disabled=not state.kept(state.DRAFT))
+    if back:
         desks.undo(desk)
-        st.rerun()
-    if again.button(say("redo"), disabled=not desks.can_redo()):
+    elif again:
         desks.redo()
-        st.rerun()
-    if reset.button(say("reset"), disabled=not state.kept(state.DRAFT)):
+    elif reset:
         state.keep(state.DRAFT, "")
+    if back or again or reset:
         st.rerun()
 
 
