@@ -26,7 +26,8 @@ from siting.solve.model import (
 )
 from siting.solve.reduce import merge_rows
 from siting.solve.second import best_scores
-from siting.solve.tree import TreeResult, Watch, solve_tree
+from siting.solve.tree import TreeResult, solve_tree
+from siting.solve.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,13 +11,14 @@ from siting.solve import moves
 from siting.solve.branching import FRACTIONAL
 from siting.solve.model import SCORE_UNIT, Limits, Problem, Status
 from siting.solve.program import INFINITE, Program, build_program
-from siting.solve.tree import Watch, solve_tree
+from siting.solve.tree import solve_tree
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siting.solve.cover import CoverModel
     from siting.solve.heuristic import Finder
+    from siting.solve.watch import Watch
 
 _NODES = 150
 """Nodes the second stage may use; its gap is shown like the first stage's."""

@@ -7,7 +7,6 @@ in exact arithmetic (`certify`), so ``optimal`` is a theorem and the tree is its
 from __future__ import annotations
 
 import heapq
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,7 @@ from siting.solve.certify import (
     value_bound,
 )
 from siting.solve.lp import LpResult, Relaxation
-from siting.solve.model import Event, Limits, gap_share
+from siting.solve.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siting.solve.certify import Bound
+    from siting.solve.model import Limits
     from siting.solve.program import Program
 
 _RAY_SCALE = 2**24
@@ -39,33 +39,6 @@ _TRIAL_ITERATIONS = 40
 _MOST_CERTIFICATE_NUMBERS = 12_000_000
 _ROUNDING_EVERY = 10
 _LARGE = 2_000
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Watch:
-    """Who looks on: progress events out, a wish to stop in, and the clock if there is a limit."""
-
-    stage: str = "tree"
-    on_event: Callable[[Event], None] | None = None
-    should_stop: Callable[[], bool] | None = None
-    deadline: float | None = None
-
-    def report(self, incumbent: int | None, bound: int | None, nodes: int) -> None:
-        """Send one event."""
-        if self.on_event is not None:
-            gap = 1.0 if incumbent is None or bound is None else gap_share(incumbent, bound)
-            self.on_event(
-                Event(stage=self.stage, incumbent=incumbent, bound=bound, gap=gap, nodes=nodes)
-            )
-
-    def left(self) -> float | None:
-        """Seconds left, None without a limit."""
-        return None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
-
-    def stop(self) -> bool:
-        """Tell whether to stop now."""
-        late = self.deadline is not None and time.monotonic() > self.deadline
-        return late or (self.should_stop is not None and self.should_stop())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,6 +94,7 @@ class _Search:
         self.gains = no_gains(len(program.objective))
         self.point: NDArray[np.int64] | None = None
         self.value: int | None = None
+        self.beat: int | None = None
         self.left: list[int] = []  # bounds of leaves that stay above the value
         self.nodes = self.iterations = 0
         self.root_bound: int | None = None
@@ -139,7 +113,7 @@ class _Search:
     def cutoff(self) -> int | None:
         """Largest bound that needs no further search."""
         if self.value is None:
-            return None
+            return None if self.beat is None else self.beat - self.unit
         slack = self.limits.gap / (1.0 - self.limits.gap) if self.limits.gap < 1 else 1.0
         return self.value + int(slack * abs(self.value))
 
@@ -163,6 +137,7 @@ def solve_tree(
     watch: Watch | None = None,
     start: NDArray[np.int64] | None = None,
     improve: Callable[[NDArray[np.float64]], NDArray[np.int64] | None] | None = None,
+    beat: int | None = None,
 ) -> TreeResult:
     """Maximise a program, with proof.
 
@@ -172,8 +147,12 @@ def solve_tree(
         A feasible point, or None.
     improve
         Makes an integer point of a fractional one (or None); called at the root and now and then.
+    beat
+        Ends with the first point of this value or more; if the result has no point, its bound
+        shows that there is none.
     """
     search = _Search(program, limits, watch or Watch(), improve)
+    search.beat = beat
     search.offer(start)
     best = np.where(program.objective > 0, program.upper, program.lower)
     top = program.value(best)
@@ -216,6 +195,7 @@ def solve_tree(
 def _exhausted(search: _Search) -> bool:
     limits = search.limits
     done = search.nodes >= limits.nodes or search.iterations >= limits.lp_iterations
+    done = done or (search.beat is not None and search.value is not None)
     return done or search.watch.stop()
 
 

@@ -16,12 +16,13 @@ from siting.solve.conditions import condition_rows, conflict_cliques, site_bound
 from siting.solve.program import INFINITE, Program, build_program, rows_matrix
 from siting.solve.questions.answer import Answer, answer_of
 from siting.solve.reduce import merge_rows
-from siting.solve.tree import Watch, solve_tree
+from siting.solve.tree import solve_tree
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siting.solve.model import Problem
+    from siting.solve.watch import Watch
 
 
 def most_served(

@@ -10,7 +10,7 @@ import numpy as np
 from siting.solve.heuristic import Finder
 from siting.solve.questions.answer import Answer, answer_of
 from siting.solve.questions.targets import SHARE_UNIT, Floors, floor_model
-from siting.solve.tree import Watch, solve_tree
+from siting.solve.tree import solve_tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siting.solve.model import Problem
+    from siting.solve.watch import Watch
 
 
 def cover_with_floors(problem: Problem, floors: Floors, watch: Watch | None = None) -> Answer:

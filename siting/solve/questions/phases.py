@@ -17,12 +17,14 @@ from siting.solve.cover import CoverModel, cover_model
 from siting.solve.model import Problem, Quota, gap_share, ids_of
 from siting.solve.program import INFINITE, Program, build_program
 from siting.solve.reduce import merge_rows
-from siting.solve.tree import Watch, solve_tree
+from siting.solve.tree import solve_tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from siting.solve.watch import Watch
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

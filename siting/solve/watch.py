@@ -1,0 +1,39 @@
+"""Who looks on while a search runs: events out, a wish to stop in, the clock if limited."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from siting.solve.model import Event, gap_share
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watch:
+    """Who looks on: progress events out, a wish to stop in, and the clock if there is a limit."""
+
+    stage: str = "tree"
+    on_event: Callable[[Event], None] | None = None
+    should_stop: Callable[[], bool] | None = None
+    deadline: float | None = None
+
+    def report(self, incumbent: int | None, bound: int | None, nodes: int) -> None:
+        """Send one event."""
+        if self.on_event is not None:
+            gap = 1.0 if incumbent is None or bound is None else gap_share(incumbent, bound)
+            self.on_event(
+                Event(stage=self.stage, incumbent=incumbent, bound=bound, gap=gap, nodes=nodes)
+            )
+
+    def left(self) -> float | None:
+        """Seconds left, None without a limit."""
+        return None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
+
+    def stop(self) -> bool:
+        """Tell whether to stop now."""
+        late = self.deadline is not None and time.monotonic() > self.deadline
+        return late or (self.should_stop is not None and self.should_stop())
