@@ -23,7 +23,7 @@ _HULL_RATIO = 0.45
 _HULL_BUFFER_M = 1200.0
 _HULL_SIMPLIFY_M = 400.0
 _OWN_TOWN_M = 10_500.0
-_WEST_RIVER = "永定河"
+_GREENWAY = "绿道"
 _SUFFIXES = "村委会|社区居委会|居委会|社区居民委员会|村民委员会|社区$"
 
 
@@ -80,18 +80,25 @@ def barrier_lines(names: pd.DataFrame, area: shapely.Geometry) -> pd.DataFrame:
         Only points within the area and its margin are used.
     """
     near = _near(names, area)
-    motorway = (near["kind"] == "道路") & near["type"].eq("motorway")
-    river = (
-        near["kind"].isin(("水系", "水域"))
-        & near["type"].eq("river")
-        & near["name"].str.endswith("河")
-    )
+    motorway = near.loc[(near["kind"] == "道路") & near["type"].eq("motorway")]
     rows: list[tuple[str, str, shapely.Geometry]] = []
-    for kind, chosen in (("motorway", motorway), ("river", river)):
-        for name, group in near.loc[chosen].groupby("name"):
+    for kind, chosen in (("motorway", motorway), ("river", _river_points(near))):
+        for name, group in chosen.groupby("name"):
             lines = draw_lines(group[["x", "y"]].to_numpy())
             rows.extend((kind, str(name), line) for line in lines)
     return pd.DataFrame(rows, columns=["kind", "name", "geometry"])
+
+
+def _river_points(names: pd.DataFrame) -> pd.DataFrame:
+    """Return points of rivers, and of the greenways on their banks under the river's name.
+
+    The index has one to four points of a river in all; a greenway (绿道) follows its bank with
+    many more.
+    """
+    own = names["kind"].isin(("水系", "水域")) & names["type"].eq("river")
+    bank = names["kind"].eq("道路") & names["name"].str.fullmatch(f".+河{_GREENWAY}")
+    points = names.loc[own & names["name"].str.endswith("河") | bank, ["name", "x", "y"]]
+    return points.assign(name=points["name"].str.removesuffix(_GREENWAY))
 
 
 def street_edges(
