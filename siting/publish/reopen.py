@@ -49,7 +49,7 @@ def reopen_plan(path: Path | str, city: City | None = None) -> tuple[City, Plan]
     name = name / PLAN_FILE if name.is_dir() else name
     record = _read(name)
     try:
-        settings = _settings(record["settings"])
+        settings = settings_of(record["settings"])
         solution = _solution(record)
         told = (record["city"], record["city_version"], record["settings_hash"])
     except SettingsError:
@@ -77,7 +77,14 @@ def _read(path: Path) -> dict[str, Any]:
     return dict(record)
 
 
-def _settings(record: dict[str, Any]) -> Settings:
+def settings_of(record: dict[str, Any]) -> Settings:
+    """Return the settings of a plan's record (``plan.json``'s ``settings``).
+
+    Raises
+    ------
+    UnknownSettingError, SettingsError
+        A name or a value is not understood.
+    """
     table = _named(Settings, {key: value for key, value in record.items() if key != "rules"})
     rules = {rule["id"]: _named(RuleSettings, rule) for rule in record["rules"]}
     for rule in rules.values():
