@@ -79,4 +79,3 @@ def main(times):
         seen, unfinished = kill_often(home, times)
     told = f"{len(seen)} kills, {unfinished} in the middle, {len(set(seen))} versions, all whole"
     sys.stdout.write(told + "\n")
-
