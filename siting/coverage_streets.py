@@ -11,11 +11,57 @@ import pandas as pd
 from siting.coverage_value import PREMISES, STREET, WALK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import geopandas as gpd
 
+    from geodata import City
     from siting.coverage_value import Coverage
 
 _NEAR = WALK | PREMISES
+
+
+def main_street_table(
+    city: City,
+    sites: gpd.GeoDataFrame,
+    demand: gpd.GeoDataFrame,
+    coverage: Coverage,
+    names: Iterable[str],
+    *,
+    hosts: int = 3,
+) -> pd.DataFrame:
+    """Say what main streets get from one, two, three hosts.
+
+    Parameters
+    ----------
+    city
+        Its layer of main streets says how many people a metre has.
+    sites, demand, coverage
+        As in :func:`street_by_hosts`; ``demand`` may lack the metres.
+    names
+        Streets; each connected piece of a name has rows of its own.
+    hosts
+        Largest number of hosts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index (street_name, street_id, hosts), columns of :func:`street_by_hosts`.
+    """
+    rate = city.layers["streets"].groupby("street_name")["people_per_m"].max()
+    per_m = demand["street_name"].map(rate).to_numpy(dtype=float)
+    people = demand["people_milli"].to_numpy() / 1000.0
+    counted = demand.assign(metres=np.where(per_m > 0, people / np.where(per_m > 0, per_m, 1), 0))
+    parts = {}
+    for name in names:
+        fronts = (demand["street_name"] == name) & (demand["place_kind"] == "frontage")
+        for street_id in sorted(set(demand["street_id"][fronts])):
+            parts[name, street_id] = street_by_hosts(
+                coverage, sites, counted, street_id, hosts=hosts
+            )
+    if not parts:
+        return pd.DataFrame()
+    return pd.concat(parts, names=["street_name", "street_id"])
 
 
 def street_by_hosts(

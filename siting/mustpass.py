@@ -277,15 +277,17 @@ def _gates(ground: _Ground, host: _Host, gates: gpd.GeoDataFrame) -> _Starts:
 
 def _exits(ground: _Ground, host: _Host, edges: np.ndarray) -> _Starts:
     snaps = place_on_edges(ground.network, np.tile(host.xy, (len(edges), 1)), edges)
+    feet = np.rint(np.column_stack([snaps.x, snaps.y]) * 1000)
+    snaps = snaps.take(np.sort(np.unique(feet, axis=0, return_index=True)[1]))  # a corner is one
     way = np.column_stack([snaps.x, snaps.y]) - host.xy
     length = np.hypot(way[:, 0], way[:, 1])
     share = np.minimum(1.0, host.radius_m / np.maximum(length, 1e-9))
     return _Starts(
         snaps=snaps,
-        extra_mm=np.zeros(len(edges), dtype=np.int64),
+        extra_mm=np.zeros(len(snaps), dtype=np.int64),
         xy=host.xy + way * share[:, None],
         kind="exit",
-        names=("",) * len(edges),
+        names=("",) * len(snaps),
         edges=edges,
     )
 

@@ -131,6 +131,16 @@ def test_junctions_inside_are_told_with_their_share():
     }
 
 
+def test_streets_that_meet_at_a_corner_are_one_exit():
+    # the nearest place of both streets is their corner (40, 0), inside the ground of 50 m
+    network = network_of([(40, 0), (40, 300)], [(40, 0), (340, 0)])
+    found = must_pass_ways(network, hosts_of(e=(0, 0)), stops_of(n=(40, 300), o=(340, 0)))["e"]
+    assert (found.best.kind, found.best.x, found.best.y) == ("exit", 40.0, 0.0)
+    assert found.best.share == pytest.approx(1.0)
+    shares = sorted(round(place.share, 6) for place in found.places if place.kind == "edge")
+    assert shares == [0.5, 0.5]
+
+
 def test_no_stop_no_place():
     hosts = hosts_of(e=(-30, 0), far=(9000, 9000))
     assert must_pass_ways(network_of(*FORK), hosts, stops_of(n=(200, 1800))) == {}
