@@ -53,29 +53,36 @@ function buildGrid(streets) {
 }
 
 function cellIndex(value, count) {
-  return Math.max(0, Math.min(count - 1, Math.floor(value / CELL_CM)));
+  if (value <= 0) return 0;
+  const index = (value / CELL_CM) | 0;
+  return index < count ? index : count - 1;
 }
 
-/* Calls visit(cell, segment) for each cell that a segment's box touches, column by column. */
+/* Calls visit(cell, segment) for the cells that a segment touches: short ones take all cells of
+   their box, long ones only those near the line, column by column. */
 function eachCell(streets, grid, visit) {
   const { px, py } = streets;
+  const { edgeOf, columns, rows } = grid;
   for (let i = 0; i < px.length - 1; i += 1) {
-    if (grid.edgeOf[i] !== grid.edgeOf[i + 1]) continue;
-    const left = cellIndex(Math.min(px[i], px[i + 1]), grid.columns);
-    const right = cellIndex(Math.max(px[i], px[i + 1]), grid.columns);
-    if (left === right) {
-      const upper = cellIndex(Math.max(py[i], py[i + 1]), grid.rows);
-      for (let row = cellIndex(Math.min(py[i], py[i + 1]), grid.rows); row <= upper; row += 1) {
-        visit(row * grid.columns + left, i);
-      }
+    if (edgeOf[i] !== edgeOf[i + 1]) continue;
+    const a = cellIndex(px[i], columns);
+    const b = cellIndex(px[i + 1], columns);
+    const c = cellIndex(py[i], rows);
+    const d = cellIndex(py[i + 1], rows);
+    if (a === b && c === d) {
+      visit(c * columns + a, i);
       continue;
     }
-    for (let column = left; column <= right; column += 1) {
-      const [low, high] = heightsWithin(streets, i, column);
-      const top = cellIndex(high, grid.rows);
-      for (let row = cellIndex(low, grid.rows); row <= top; row += 1) {
-        visit(row * grid.columns + column, i);
+    const long = Math.abs(a - b) > 1 && Math.abs(c - d) > 1;
+    for (let column = Math.min(a, b); column <= Math.max(a, b); column += 1) {
+      let low = Math.min(c, d);
+      let high = Math.max(c, d);
+      if (long) {
+        const heights = heightsWithin(streets, i, column);
+        low = cellIndex(heights[0], rows);
+        high = cellIndex(heights[1], rows);
       }
+      for (let row = low; row <= high; row += 1) visit(row * columns + column, i);
     }
   }
 }
