@@ -10,10 +10,11 @@ import streamlit as st
 from siting.settings import replace_settings
 from siting.web import state
 from siting.web.engine import default_settings, open_city, ready_plan
-from siting.web.errors import RunLostError
+from siting.web.errors import OtherCityError, RunLostError
 from siting.web.jobs import Progress, read_progress, start_run
+from siting.web.library import kept_plan
 from siting.web.runs import read_question
-from siting.web.store import read_solution, settings_from_table
+from siting.web.store import read_solution, settings_from_table, write_solution
 
 if TYPE_CHECKING:
     from siting.plan import Plan
@@ -63,6 +64,8 @@ def look() -> Desk:
         The address names a run that is not there.
     """
     city_id, key = state.CITY, state.kept(state.DRAFT)
+    if not key and state.kept(state.PLAN):
+        return _kept(city_id, state.kept(state.PLAN))
     if not key:
         return _shipped(city_id)
     question = read_question(key)
@@ -72,6 +75,15 @@ def look() -> Desk:
     if plan is None:
         plan = _before(city_id, question.get("previous", ""))
     return Desk(city_id=city_id, asked=asked, plan=plan, run=key, progress=progress)
+
+
+def _kept(city_id: str, plan_id: str) -> Desk:
+    city, plan = kept_plan(plan_id)
+    if city.version != open_city(city_id).version:
+        raise OtherCityError(key=plan_id, city=city.name)
+    if read_solution(city, plan.settings) is None:
+        write_solution(city, plan.settings, plan.solution)
+    return Desk(city_id=city_id, asked=plan.settings, plan=plan, run="", progress=None)
 
 
 def _shipped(city_id: str) -> Desk:

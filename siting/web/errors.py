@@ -15,11 +15,11 @@ class RunLostError(WarmStationsError):
     )
 
 
-class PlanLostError(WarmStationsError):
-    """A link names a plan that is not there."""
+class OtherCityError(WarmStationsError):
+    """A kept plan was made from other data than the city has now."""
 
-    code = "plan_lost"
+    code = "other_city"
     sentence = (
-        "There is no plan '{key}' in this workspace: it was deleted, or the link is from another "
-        "workspace. Choose one on the plans page."
+        "Plan '{key}' was made from an earlier version of {city}'s data, so it cannot be shown on "
+        "the present map. Choose another plan, or make it anew on the siting page."
     )

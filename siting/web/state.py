@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from geodata.errors import WarmStationsError
 
 LANG, PAGE, DRAFT, PLAN = "lang", "page", "draft", "plan"
-PAGES = ("overview", "siting", "gaps", "compare", "export")
+PAGES = ("overview", "siting", "gaps", "compare", "plans", "export")
 CITY = "daxing"
 
 
