@@ -60,8 +60,10 @@ def rows(*, quick: bool) -> Iterator[Row]:
     yield from on_extracts(quick=quick)
 
 
-def against_peers(name: str, case: Case, *, quick: bool) -> Iterator[Row]:
-    """Compare on one city; the promises hold for the full run only."""
+def against_peers(
+    name: str, case: Case, *, quick: bool, skip: tuple[str, ...] = ()
+) -> Iterator[Row]:
+    """Compare on one city; the promises hold for the full run only. ``skip`` names peers."""
     one = median_s(lambda: case.walk(1))
     two = median_s(lambda: case.walk(2))
     table = case.walk(1)
@@ -77,44 +79,50 @@ def against_peers(name: str, case: Case, *, quick: bool) -> Iterator[Row]:
         ratio=one / two,
         good=judge,
     )
-    yield from _sampled(name, case, table, one, quick=quick)
+    for peer in ("networkx Graph", "networkx MultiDiGraph", "scipy limit", "pandana"):
+        if peer not in skip:
+            yield _sampled(name, case, table, one, peer=peer, quick=quick)
     yield c_row(name, case, table, one, quick=quick)
 
 
-def _sampled(
-    name: str, case: Case, table: WalkTable, own_s: float, *, quick: bool
-) -> Iterator[Row]:
+def _walker(peer: str, case: Case) -> tuple[Callable[[np.ndarray], peers.Pairs], int]:
+    """Make a peer ready; its function and how many sites it walks from at a time."""
     network = case.network
-    plain, multi = peers.graph(network), peers.multi_graph(network)
-    made = peers.matrix(network)
-    pandana = peers.PandanaWalker(network)
-    methods: dict[str, tuple[Callable[[np.ndarray], peers.Pairs], int]] = {
-        "networkx Graph": (lambda part: peers.by_networkx(plain, part, CUTOFF_MM), 200),
-        "networkx MultiDiGraph": (lambda part: peers.by_networkx(multi, part, CUTOFF_MM), 200),
-        "scipy limit": (lambda part: peers.by_scipy(made, part, CUTOFF_MM), 64),
-        "pandana": (lambda part: pandana.walk(part, CUTOFF_MM), 200),
-    }
-    for peer, (walk, sample) in methods.items():
-        times = []
-        equal = True
-        for turn in range(REPEATS):
-            part = case.sources[turn * sample : (turn + 1) * sample]
-            started = time.perf_counter()
-            found = walk(part)
-            times.append((time.perf_counter() - started) / len(part))
-            equal &= found == _pairs(case, table, part)
-        whole = statistics.median(times) * len(case.sources)
-        ratio = whole / own_s
-        enough = ratio >= AT_LEAST.get(peer, 0.0)
-        yield Row(
-            name=f"walking, {name}, 1 thread",
-            value=own_s,
-            unit="s",
-            peer=f"{peer} {whole:.3g} s",
-            ratio=ratio,
-            note=f"peer: {REPEATS} x {sample} sites scaled; equal: {'yes' if equal else 'NO'}",
-            good=equal and (quick or enough) if peer in AT_LEAST else equal,
-        )
+    if peer == "scipy limit":
+        made = peers.matrix(network)
+        return (lambda part: peers.by_scipy(made, part, CUTOFF_MM)), 64
+    if peer == "pandana":
+        pandana = peers.PandanaWalker(network)
+        return (lambda part: pandana.walk(part, CUTOFF_MM)), 200
+    graph = peers.graph(network) if peer == "networkx Graph" else peers.multi_graph(network)
+    return (lambda part: peers.by_networkx(graph, part, CUTOFF_MM)), 200
+
+
+def _sampled(
+    name: str, case: Case, table: WalkTable, own_s: float, *, peer: str, quick: bool
+) -> Row:
+    walk, sample = _walker(peer, case)
+    sample = min(sample, len(case.sources) // REPEATS)
+    times = []
+    equal = True
+    for turn in range(REPEATS):
+        part = case.sources[turn * sample : (turn + 1) * sample]
+        started = time.perf_counter()
+        found = walk(part)
+        times.append((time.perf_counter() - started) / len(part))
+        equal &= found == _pairs(case, table, part)
+    whole = statistics.median(times) * len(case.sources)
+    ratio = whole / own_s
+    enough = quick or ratio >= AT_LEAST.get(peer, 0.0)
+    return Row(
+        name=f"walking, {name}, 1 thread",
+        value=own_s,
+        unit="s",
+        peer=f"{peer} {whole:.3g} s",
+        ratio=ratio,
+        note=f"peer: {REPEATS} x {sample} sites scaled; equal: {'yes' if equal else 'NO'}",
+        good=equal and enough,
+    )
 
 
 def _pairs(case: Case, table: WalkTable, sources: np.ndarray) -> peers.Pairs:
