@@ -11,7 +11,14 @@ import sys
 import typer
 
 from geodata.errors import WarmStationsError
-from siting import commands_data, commands_plan, commands_public, commands_solve
+from siting import (
+    commands_data,
+    commands_import,
+    commands_plan,
+    commands_public,
+    commands_solve,
+    commands_workspace,
+)
 from siting.i18n import LANGUAGES, error_text, t
 
 app = typer.Typer(
@@ -25,6 +32,10 @@ app.command("plan")(commands_plan.plan)
 app.command("settings")(commands_plan.print_settings)
 app.command("build-city")(commands_plan.build_city)
 app.command("download")(commands_data.download)
+app.command("import")(commands_import.import_file)
+app.command("template")(commands_import.template)
+app.add_typer(commands_workspace.workspace, name="workspace")
+app.add_typer(commands_workspace.ledger, name="ledger")
 app.command("verify")(commands_solve.verify)
 app.command("publish")(commands_public.publish)
 app.command("take-back")(commands_public.take_back)

@@ -1,0 +1,180 @@
+"""Commands of the workspace and the ledger: ``workspace ...`` and ``ledger ...``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from siting.i18n import t
+
+Folder = Annotated[Path, typer.Argument(help="工作区文件夹 · folder of the workspace")]
+Url = Annotated[str | None, typer.Option(help="PostgreSQL URL；不填用 SQLite")]
+Who = Annotated[str, typer.Option(help="经办人 · who")]
+Lang = Annotated[str, typer.Option("--lang", help="语言 zh / language en")]
+
+workspace = typer.Typer(
+    help="工作区：建立、查看、备份、清理 · Workspace: make, look, back up, prune."
+)
+ledger = typer.Typer(help="企业台账：导入、匹配、目标 · Enterprise ledger: import, match, targets.")
+
+
+@workspace.command("create")
+def create(folder: Folder, url: Url = None, lang: Lang = "zh") -> None:
+    """建立工作区 · Make a workspace."""
+    from geodata.workspace import create_workspace  # noqa: PLC0415  (keeps --help quick)
+
+    create_workspace(folder, url=url)
+    typer.echo(t(lang, "intake.said.workspace", path=folder))
+
+
+@workspace.command("show")
+def show(folder: Folder, url: Url = None, lang: Lang = "zh") -> None:
+    """列出图层、方案，并逐一核对文件 · List layers and plans, and check every file."""
+    from geodata.workspace import list_layers, open_workspace  # noqa: PLC0415
+    from geodata.workspace_file import check_workspace  # noqa: PLC0415
+    from geodata.workspace_plans import list_rows  # noqa: PLC0415
+
+    ws = open_workspace(folder, url=url)
+    for kept in list_layers(ws):
+        typer.echo(f"{kept.layer} v{kept.version} · {kept.rows} · {kept.source_name} · {kept.who}")
+    for plan in list_rows(ws, "plans"):
+        typer.echo(f"{plan['plan_id']} · {plan['name']} · {plan['status']} · {plan['at']}")
+    state = check_workspace(ws)
+    facts = {
+        "revision": state.revision,
+        "rows": sum(state.rows.values()),
+        "missing": len(state.missing),
+        "damaged": len(state.damaged),
+        "unused": len(state.unused),
+    }
+    typer.echo(t(lang, "intake.said.checked", **facts))
+
+
+@workspace.command("export")
+def export(
+    folder: Folder,
+    out: Annotated[Path, typer.Option(help="写入 .zip · file to write")],
+    url: Url = None,
+    lang: Lang = "zh",
+) -> None:
+    """把整个工作区写成一个文件（可在使用中备份） · Write the whole workspace to one file."""
+    from geodata.workspace import open_workspace  # noqa: PLC0415
+    from geodata.workspace_file import export_workspace  # noqa: PLC0415
+
+    done = export_workspace(open_workspace(folder, url=url), out)
+    rows = sum(done.rows.values())
+    said = {"path": out, "rows": rows, "objects": done.objects, "size": done.size}
+    typer.echo(t(lang, "intake.said.exported", **said))
+
+
+@workspace.command("restore")
+def restore(
+    file: Annotated[Path, typer.Argument(help="导出的文件 · exported file")],
+    out: Annotated[Path, typer.Option(help="空文件夹 · empty folder")],
+    url: Url = None,
+    lang: Lang = "zh",
+) -> None:
+    """从导出文件恢复工作区 · Make a workspace from an exported file."""
+    from geodata.workspace_file import import_workspace  # noqa: PLC0415
+
+    import_workspace(file, out, url=url)
+    typer.echo(t(lang, "intake.said.workspace", path=out))
+
+
+@workspace.command("prune")
+def prune(
+    folder: Folder,
+    keep: Annotated[int, typer.Option(help="每个图层保留几个版本 · versions to keep")],
+    who: Who = "",
+    url: Url = None,
+    lang: Lang = "zh",
+) -> None:
+    """删除图层的旧版本（只在要求时） · Remove old layer versions, only when asked."""
+    from geodata.workspace import open_workspace  # noqa: PLC0415
+    from geodata.workspace_file import prune_layers  # noqa: PLC0415
+
+    gone = prune_layers(open_workspace(folder, url=url), keep=keep, who=who)
+    typer.echo(t(lang, "intake.said.pruned", **gone))
+
+
+@ledger.command("import")
+def import_ledger(
+    file: Annotated[Path, typer.Argument(help="台账文件 · file")],
+    folder: Annotated[Path, typer.Option("--workspace", help="工作区 · workspace")],
+    city: Annotated[str, typer.Option(help="内置城市或城市文件 · city")] = "daxing",
+    who: Who = "",
+    url: Url = None,
+    lang: Lang = "zh",
+) -> None:
+    """读入企业台账并记录每处改动 · Read a ledger; every change is logged."""
+    from geodata import load_city  # noqa: PLC0415
+    from geodata.ledger import read_ledger  # noqa: PLC0415
+    from geodata.ledger_store import put_ledger  # noqa: PLC0415
+    from geodata.tables_rows import gather  # noqa: PLC0415
+    from geodata.workspace import open_workspace  # noqa: PLC0415
+    from siting.commands_import import say_problems  # noqa: PLC0415
+
+    ws = open_workspace(folder, url=url)
+    read = read_ledger(file, towns=load_city(city).towns)
+    done = put_ledger(ws, read.frame, who=who, why=file.name)
+    facts = {
+        "layer": "ledger",
+        "read": read.rows_read,
+        "kept": len(read.frame),
+        "refused": read.report["row"].nunique(),
+        "mended": len(read.mended),
+        "skipped": len(read.skipped),
+    }
+    typer.echo(t(lang, "intake.said.kept", **facts))
+    for line in say_problems(gather([read.report, read.mended]), lang).head(20).itertuples():
+        typer.echo("  " + " · ".join(map(str, line[1:])))
+    typer.echo(t(lang, "intake.said.ledger", **done))
+
+
+@ledger.command("match")
+def match(
+    file: Annotated[Path, typer.Argument(help="第二份名单（税务代收库） · second list")],
+    folder: Annotated[Path, typer.Option("--workspace", help="工作区 · workspace")],
+    name: Annotated[str, typer.Option(help="名单的名称 · what the list is called")] = "税务代收库",
+    who: Who = "",
+    url: Url = None,
+    lang: Lang = "zh",
+) -> None:
+    """与第二份名单匹配：先代码后名称，名称须人工确认 · Match a second list; names need a person."""
+    from geodata.ledger import read_ledger  # noqa: PLC0415
+    from geodata.ledger_match import likely_matches, match_lists  # noqa: PLC0415
+    from geodata.ledger_store import get_ledger, put_matches  # noqa: PLC0415
+    from geodata.workspace import open_workspace  # noqa: PLC0415
+
+    ws = open_workspace(folder, url=url)
+    mine, other = get_ledger(ws), read_ledger(file).frame
+    found = match_lists(mine, other)
+    put_matches(ws, found, other["name"], other_list=name, who=who)
+    likely = likely_matches(found)
+    facts = {
+        "by_code": int(found["how"].eq("code").sum()),
+        "by_name": int(found.loc[found["how"].eq("name"), "left"].nunique()),
+        "likely": int(likely["how"].eq("name").sum()),
+        "none": len(mine) - found["left"].nunique(),
+    }
+    typer.echo(t(lang, "intake.said.matched", **facts))
+
+
+@ledger.command("targets")
+def targets(
+    folder: Annotated[Path, typer.Option("--workspace", help="工作区 · workspace")],
+    year: Annotated[str, typer.Option(help="只计这一年建会的 · unions of this year only")] = "",
+    url: Url = None,
+    lang: Lang = "zh",
+) -> None:
+    """与 2018 年报道中的数字对照 · Compare with the article's figures."""
+    from geodata.ledger import progress  # noqa: PLC0415
+    from geodata.ledger_store import get_ledger  # noqa: PLC0415
+    from geodata.workspace import open_workspace  # noqa: PLC0415
+
+    for row in progress(get_ledger(open_workspace(folder, url=url)), year=year).itertuples():
+        key = t(lang, f"intake.target.{row.Index}")
+        shown = {"found": f"{row.found:g}", "target": f"{row.target:g}"}
+        typer.echo(t(lang, "intake.said.target", key=key, **shown))
