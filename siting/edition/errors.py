@@ -31,23 +31,53 @@ class UnreadableFactsError(PublicError):
     )
 
 
-class UnknownFactsError(PublicError):
-    """The table of public facts has columns or stations nobody knows."""
+class FactsKeyError(PublicError):
+    """The table of public facts does not name each station once."""
 
-    code = "public_facts"
+    code = "public_facts_key"
     sentence = (
-        "The table of public facts '{path}': {what} {names} unknown. Known are {known}. "
-        "Take out or rename them, so that nothing internal slips in."
+        "The table of public facts '{path}' must have a column 'site_id' (站点编号) that "
+        "names each station once. Add it, or take out the second row of a station."
     )
 
 
-class BadFactError(PublicError):
-    """A cell of the table of public facts is not what its column holds."""
+class UnknownColumnsError(PublicError):
+    """The table of public facts has columns that nobody asked for."""
 
-    code = "public_fact"
+    code = "public_facts_columns"
     sentence = (
-        "The table of public facts, station '{station}', column '{column}': '{value}' is not "
-        "{expected}. Mend the cell."
+        "The table of public facts '{path}' has the columns {names}, which are not public ones. "
+        "Take them out or rename them to one of {known}, so that nothing internal slips in."
+    )
+
+
+class UnknownStationsError(PublicError):
+    """A table speaks of stations that the plan does not have."""
+
+    code = "public_stations"
+    sentence = (
+        "The {count} stations {names} of your tables are not in the plan (its ids look like "
+        "{known}). Take their rows out or give the plan they belong to."
+    )
+
+
+class BadServiceError(PublicError):
+    """A service that nobody knows."""
+
+    code = "public_service"
+    sentence = (
+        "The table of public facts, station '{station}': there is no service '{value}'. "
+        "Write one of {known}."
+    )
+
+
+class BadPhoneError(PublicError):
+    """A telephone number that is none."""
+
+    code = "public_phone"
+    sentence = (
+        "The table of public facts, station '{station}': '{value}' is no telephone number. "
+        "Write it like 010-69250000."
     )
 
 

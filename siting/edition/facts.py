@@ -17,7 +17,13 @@ from typing import Any
 import pandas as pd
 
 from geodata.errors import first_few
-from siting.edition.errors import BadFactError, UnknownFactsError, UnreadableFactsError
+from siting.edition.errors import (
+    BadPhoneError,
+    BadServiceError,
+    FactsKeyError,
+    UnknownColumnsError,
+    UnreadableFactsError,
+)
 from siting.edition.hours import parse_hours
 
 SERVICES = (
@@ -87,25 +93,22 @@ def read_facts(path: str | Path) -> pd.DataFrame:
     Raises
     ------
     UnreadableFactsError
-        No table, no text, or a station named twice.
-    UnknownFactsError
+        No table or no text.
+    FactsKeyError
+        No column of ids, or a station named twice.
+    UnknownColumnsError
         A column is not one of these.
-    BadFactError
+    BadHoursError, BadServiceError, BadPhoneError
         A cell is not what its column holds.
     """
     table = _read(Path(path))
     table.columns = pd.Index([_ALIASES.get(str(name).strip(), str(name).strip()) for name in table])
     strange = [name for name in table if name not in (*COLUMNS, "site_id")]
     if strange:
-        raise UnknownFactsError(
-            path=Path(path).name,
-            what="columns",
-            names=first_few(strange),
-            known=", ".join(("site_id", *COLUMNS)),
-        )
+        known = ", ".join(("site_id", *COLUMNS))
+        raise UnknownColumnsError(path=Path(path).name, names=first_few(strange), known=known)
     if "site_id" not in table or table["site_id"].duplicated().any():
-        why = "it has no column site_id" if "site_id" not in table else "a station is named twice"
-        raise UnreadableFactsError(path=Path(path).name, why=why)
+        raise FactsKeyError(path=Path(path).name)
     facts = table.set_index("site_id").reindex(columns=list(COLUMNS), fill_value="")
     for site_id, text in facts["hours"].items():
         if text:
@@ -138,7 +141,7 @@ def _service_codes(site_id: str, text: str) -> str:
         code = _SERVICE_WORDS.get(word, word)
         if code not in SERVICES:
             known = ", ".join([*SERVICES, *_SERVICE_WORDS])
-            raise BadFactError(station=site_id, column="services", value=word, expected=known)
+            raise BadServiceError(station=site_id, value=word, known=known)
         codes.append(code)
     return ",".join(code for code in SERVICES if code in codes)
 
@@ -146,8 +149,7 @@ def _service_codes(site_id: str, text: str) -> str:
 def _check_phones(facts: pd.DataFrame) -> None:
     for site_id, phone in facts["phone"].items():
         if phone and not _PHONE.match(phone):
-            expected = "a telephone number such as 010-69250000"
-            raise BadFactError(station=site_id, column="phone", value=phone, expected=expected)
+            raise BadPhoneError(station=site_id, value=phone)
 
 
 @cache

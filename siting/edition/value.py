@@ -21,7 +21,7 @@ from siting.edition.errors import (
     EmptyEditionError,
     PublicTextError,
     StaleCityError,
-    UnknownFactsError,
+    UnknownStationsError,
 )
 from siting.edition.facts import defaults, empty_facts
 from siting.edition.holidays import WorkCalendar, work_calendar
@@ -163,7 +163,7 @@ def make_edition(
         The plan was made for another city or another version of it.
     EmptyEditionError
         The plan has no station.
-    UnknownFactsError
+    UnknownStationsError
         Facts or rota speak of a station that the plan does not have.
     PublicTextError
         A text to be shown holds markup or personal data.
@@ -179,9 +179,9 @@ def make_edition(
         raise EmptyEditionError
     facts = empty_facts() if facts is None else facts
     known = set(plan.stations.index)
-    _require_known("public facts", facts.index, known)
+    _require_known(facts.index, known)
     rota = _rota(rota)
-    _require_known("rota", rota["site_id"], known)
+    _require_known(rota["site_id"], known)
     stations = public_stations(plan.stations, facts)
     return Edition(
         city_name=city.name,
@@ -259,12 +259,10 @@ def _refuse_texts(frame: gpd.GeoDataFrame) -> None:
         raise PublicTextError(count=len(found), examples=first_few(found))
 
 
-def _require_known(what: str, ids: Iterable[str], known: set[str]) -> None:
+def _require_known(ids: Iterable[str], known: set[str]) -> None:
     strange = sorted(set(ids) - known)
     if strange:
-        raise UnknownFactsError(
-            path=what, what="stations", names=first_few(strange), known=first_few(sorted(known))
-        )
+        raise UnknownStationsError(count=len(strange), names=first_few(strange), known=min(known))
 
 
 def _rota(rota: pd.DataFrame | None) -> pd.DataFrame:

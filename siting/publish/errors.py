@@ -16,8 +16,8 @@ class NotAPublicFolderError(PublishError):
 
     code = "publish_folder"
     sentence = (
-        "'{path}' {what}, and publishing would replace it. Give a folder that is absent, empty or "
-        "was published before."
+        "'{path}' was not made by publishing (a file, a link that leads elsewhere, or a folder "
+        "with other files). Give a folder that is absent, empty or was published before."
     )
 
 
@@ -50,8 +50,31 @@ class LeakError(PublishError):
 class BadOptionError(PublishError):
     """An option of the publication is not what it should be."""
 
-    code = "publish_option"
-    sentence = "The option '{option}' is '{value}', but must be {expected}."
+
+class BadAddressError(BadOptionError):
+    """The web address is none."""
+
+    code = "publish_address"
+    sentence = "The web address '{value}' is none. Write it like https://www.example.gov.cn/map/."
+
+
+class BadContactError(BadOptionError):
+    """The address for problems is none."""
+
+    code = "publish_contact"
+    sentence = (
+        "The contact '{value}' cannot be linked. Write mailto:name@place, tel:number or https://..."
+    )
+
+
+class BadFrameError(BadOptionError):
+    """A site that may frame the map is none."""
+
+    code = "publish_frame"
+    sentence = (
+        "'{value}' cannot be allowed to frame the map. Write 'self' (with the quotes) or a site "
+        "such as https://www.example.gov.cn."
+    )
 
 
 class PlanFileError(PublishError):
@@ -69,7 +92,7 @@ class StalePlanError(PublishError):
 
     code = "publish_stale"
     sentence = (
-        "The plan '{path}' was made from another state of the {what} of '{city}'. "
+        "The plan '{path}' was made from another state of the city '{city}' or of the settings. "
         "Make the plan again."
     )
 

@@ -123,13 +123,13 @@ def _require_ours(folder: Path) -> None:
     if folder.is_symlink():
         if _home(folder).name in folder.readlink().parts:
             return
-        raise NotAPublicFolderError(path=folder, what="is a link that leads elsewhere")
+        raise NotAPublicFolderError(path=folder)
     if folder.is_dir():
         if any(folder.iterdir()):
-            raise NotAPublicFolderError(path=folder, what="is a folder that holds other files")
+            raise NotAPublicFolderError(path=folder)
         folder.rmdir()
     elif folder.exists():
-        raise NotAPublicFolderError(path=folder, what="is a file")
+        raise NotAPublicFolderError(path=folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
 
 

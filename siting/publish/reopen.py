@@ -53,16 +53,15 @@ def reopen_plan(path: Path | str, city: City | None = None) -> tuple[City, Plan]
         solution = _solution(record)
         told = (record["city"], record["city_version"], record["settings_hash"])
     except SettingsError:
-        raise StalePlanError(path=name, what="settings", city=record.get("city")) from None
+        raise StalePlanError(path=name, city=record.get("city")) from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise PlanFileError(path=name, why=f"{type(error).__name__}: {error}") from None
     opened = load_city(told[0]) if city is None else city
     if opened.version != told[1] or settings.hash != told[2]:
-        what = "city" if opened.version != told[1] else "settings"
-        raise StalePlanError(path=name, what=what, city=told[0])
+        raise StalePlanError(path=name, city=told[0])
     question = ask(opened, settings)
     if not set(solution.chosen) <= set(question.sites.index):
-        raise StalePlanError(path=name, what="candidates", city=told[0])
+        raise StalePlanError(path=name, city=told[0])
     return opened, plan_from(opened, settings, question, solution)
 
 

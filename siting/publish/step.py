@@ -11,7 +11,7 @@ from siting.edition import Edition, PublicOptions, make_edition
 from siting.files import write_bytes
 from siting.i18n import t
 from siting.publish.checks import internal_columns, refuse_leaks
-from siting.publish.errors import BadOptionError
+from siting.publish.errors import BadAddressError, BadContactError, BadFrameError
 from siting.publish.feeds import feeds
 from siting.publish.folder import replace_folder, take_back_folder
 from siting.publish.qr import qr_sheets
@@ -156,17 +156,12 @@ def take_back(out: Path | str) -> tuple[str, str]:
 
 def _check_options(options: PublicOptions) -> None:
     if options.address and not _ADDRESS.match(options.address):
-        raise BadOptionError(
-            option="address", value=options.address, expected="a web address (https://...)"
-        )
+        raise BadAddressError(value=options.address)
     if options.contact and not _CONTACT.match(options.contact):
-        expected = "mailto:name@place, tel:number or a web address"
-        raise BadOptionError(option="contact", value=options.contact, expected=expected)
+        raise BadContactError(value=options.contact)
     for site in options.frame_ancestors:
         if not _ANCESTOR.match(site):
-            raise BadOptionError(
-                option="frame-ancestors", value=site, expected="'self' or a site (https://...)"
-            )
+            raise BadFrameError(value=site)
 
 
 def _notices(plan: Plan, edition: Edition) -> tuple[tuple[str, dict[str, object]], ...]:

@@ -9,12 +9,15 @@ import pytest
 
 from siting.edition import (
     PUBLIC_COLUMNS,
-    BadFactError,
     BadHoursError,
+    BadPhoneError,
+    BadServiceError,
+    FactsKeyError,
     PublicOptions,
     PublicTextError,
     StaleCityError,
-    UnknownFactsError,
+    UnknownColumnsError,
+    UnknownStationsError,
     UnreadableFactsError,
     empty_facts,
     make_edition,
@@ -52,12 +55,12 @@ def test_a_dash_says_that_there_are_no_services(tmp_path):
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("site_id,manager\ns-1,张三\n", UnknownFactsError),
-        ("name\n一号\n", UnreadableFactsError),
-        ("site_id,name\ns-1,a\ns-1,b\n", UnreadableFactsError),
+        ("site_id,manager\ns-1,张三\n", UnknownColumnsError),
+        ("name\n一号\n", FactsKeyError),
+        ("site_id,name\ns-1,a\ns-1,b\n", FactsKeyError),
         ("site_id,hours\ns-1,often\n", BadHoursError),
-        ("site_id,services\ns-1,sauna\n", BadFactError),
-        ("site_id,phone\ns-1,ask Wang\n", BadFactError),
+        ("site_id,services\ns-1,sauna\n", BadServiceError),
+        ("site_id,phone\ns-1,ask Wang\n", BadPhoneError),
     ],
 )
 def test_bad_facts_are_refused(tmp_path, text, error):
@@ -105,7 +108,7 @@ def test_a_plan_of_another_city_is_refused(daxing_plan, daxing):
 
 def test_facts_of_a_station_that_is_not_in_the_plan(daxing_plan, daxing):
     facts = empty_facts().reindex(["nowhere"]).fillna("")
-    with pytest.raises(UnknownFactsError):
+    with pytest.raises(UnknownStationsError):
         make_edition(daxing_plan, daxing, OPTIONS, facts=facts)
 
 
