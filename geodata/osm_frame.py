@@ -12,6 +12,7 @@ import shapely
 from geodata.columns import Feature
 from geodata.datum import wgs84_pipeline
 from geodata.ids import feature_id
+from geodata.osm_read import THING_KEYS
 from geodata.osm_streets import street_name
 
 if TYPE_CHECKING:
@@ -20,33 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geodata.osm_read import OsmFeatures
-
-TAGS = (
-    "amenity",
-    "shop",
-    "office",
-    "public_transport",
-    "railway",
-    "highway",
-    "landuse",
-    "leisure",
-    "man_made",
-    "building",
-    "building:levels",
-    "place",
-    "boundary",
-    "admin_level",
-    "healthcare",
-    "barrier",
-    "station",
-    "bus",
-    "subway",
-    "train",
-    "light_rail",
-    "tram",
-    "name:en",
-)
-"""Tags that the layers look at; each is a column, empty text where absent."""
 
 POINT_ACCURACY_M = 15.0
 """A thing mapped as a point or building. Assumed: hand-drawn over imagery."""
@@ -61,12 +35,12 @@ def features_frame(features: OsmFeatures, metric_crs: str) -> gpd.GeoDataFrame:
     Returns
     -------
     geopandas.GeoDataFrame
-        Index OSM id (``"way/12"``), sorted; columns :data:`TAGS`, ``name``, ``cut`` (bool),
-        ``area_m2`` (0 for points); geometry in ``metric_crs``.
+        Index OSM id (``"way/12"``), sorted; columns :data:`geodata.osm_read.THING_KEYS`, ``name``,
+        ``cut`` (bool), ``area_m2`` (0 for points); geometry in ``metric_crs``.
     """
     columns: dict[str, object] = {
         key: np.array([tags.get(key, "").strip() for tags in features.tags], dtype=object)
-        for key in TAGS
+        for key in THING_KEYS
     }
     columns["name"] = np.array([street_name(tags) for tags in features.tags], dtype=object)
     geometry = to_metric(features.geometry, metric_crs)

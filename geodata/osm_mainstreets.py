@@ -65,8 +65,11 @@ def other_roads(edges: gpd.GeoDataFrame, main: gpd.GeoDataFrame) -> gpd.GeoDataF
 
 
 def _joined(edges: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    lines = edges.groupby("name")["geometry"].agg(lambda g: shapely.union_all(g.to_numpy()))
-    return gpd.GeoSeries(lines, crs=edges.crs)
+    """Return the edges of each name as one geometry, index name; they are noded already."""
+    ordered = edges.sort_values("name", kind="stable")
+    code, names = pd.factorize(ordered["name"])
+    lines = shapely.multilinestrings(ordered.geometry.to_numpy(), indices=code)
+    return gpd.GeoSeries(lines, index=pd.Index(names, dtype=object, name="name"), crs=edges.crs)
 
 
 def streets_layer(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -112,13 +115,21 @@ def street_points(streets: gpd.GeoDataFrame, spacing_m: float, word: str) -> gpd
 def _thinned(
     points: NDArray[np.object_], street: NDArray[np.int64], apart_m: float
 ) -> NDArray[np.int64]:
-    """Return rows such that no two of one street are nearer than ``apart_m``; earlier ones win."""
-    one, other = shapely.STRtree(points).query(points, predicate="dwithin", distance=apart_m)
-    pairs = (street[one] == street[other]) & (other < one)
-    dropped = np.zeros(len(points), dtype=bool)
+    """Return rows such that no two of one street are nearer than ``apart_m``; earlier ones win.
+
+    First one row of each street is taken per square of that side, so that few pairs are compared.
+    """
+    cell = np.floor(shapely.get_coordinates(points) / apart_m).astype(np.int64)
+    _, first = np.unique(np.column_stack([street, cell]), axis=0, return_index=True)
+    rows = np.sort(first)
+    chosen = points[rows]
+    one, other = shapely.STRtree(chosen).query(chosen, predicate="dwithin", distance=apart_m)
+    pairs = (street[rows[one]] == street[rows[other]]) & (other < one)
+    dropped = np.zeros(len(rows), dtype=bool)
     for row, earlier in sorted(zip(one[pairs], other[pairs], strict=True)):
         dropped[row] |= not dropped[earlier]
-    return np.flatnonzero(~dropped)
+    kept: NDArray[np.int64] = rows[~dropped]
+    return kept
 
 
 def _runs(streets: gpd.GeoDataFrame) -> tuple[NDArray[np.object_], NDArray[np.int64]]:

@@ -22,6 +22,7 @@ import numpy as np
 import shapely
 
 from geodata.datum import wgs84_pipeline
+from geodata.osm_read import NAME_KEYS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,7 +101,7 @@ def is_closed(tags: dict[str, str]) -> bool:
 
 def street_name(tags: dict[str, str]) -> str:
     """Return a street's name: ``name``, else Chinese, else the bridge's or tunnel's own."""
-    for key in ("name", "name:zh", "name:zh-Hans", "bridge:name", "tunnel:name"):
+    for key in NAME_KEYS:
         if tags.get(key, "").strip():
             return tags[key].strip()
     return ""
