@@ -150,6 +150,12 @@ def _load(program: Program, factor: float) -> Any:
     model = QuietHighs()
     model.setOptionValue("threads", 1)
     model.setOptionValue("solver", "simplex")
+    model.passModel(load_data(program, factor))
+    return model
+
+
+def load_data(program: Program, factor: float) -> Any:
+    """Put a program into HiGHS's own form: minimise ``-factor * objective``, all columns real."""
     data = highspy.HighsLp()
     rows, n = program.matrix.shape
     data.num_col_, data.num_row_ = n, rows
@@ -165,5 +171,4 @@ def _load(program: Program, factor: float) -> Any:
     data.a_matrix_.start_ = program.matrix.indptr.astype(np.int32)
     data.a_matrix_.index_ = program.matrix.indices.astype(np.int32)
     data.a_matrix_.value_ = program.matrix.data.astype(float)
-    model.passModel(data)
-    return model
+    return data
