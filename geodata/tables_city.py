@@ -1,0 +1,260 @@
+"""A city from the planner's own files: boundary, streets, towns and layers of any office format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import Transformer
+
+from geodata.city import BARRIER_COLUMNS, City, Note
+from geodata.datum import metric_crs_for
+from geodata.errors import DataError
+from geodata.ids import feature_id
+from geodata.intake import read_raw
+from geodata.network import Origin, build_network
+from geodata.tables import ReadOptions, read_layer
+from geodata.tables_headers import headings_of, match_titles
+from geodata.tables_points import declared_reading, needs_declaration, place, written_coordinates
+from geodata.tables_rows import Body, no_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from geodata.intake import RawTable
+
+_WGS84 = "EPSG:4326"
+_LINES = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
+_AREAS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+_SHORTEST_M = 0.01
+
+
+class NoAreasError(DataError):
+    """A file that should hold areas holds none."""
+
+    code = "not_areas"
+    sentence = (
+        "File '{name}' holds no polygons. Give the boundary as polygons in GeoJSON, GeoPackage, "
+        "KML or shapefile."
+    )
+
+
+class NoLinesError(DataError):
+    """A file that should hold streets holds no lines."""
+
+    code = "not_lines"
+    sentence = (
+        "File '{name}' holds no lines. Give the streets as lines in GeoJSON, GeoPackage, KML or "
+        "shapefile."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CityFiles:
+    """The files of a city.
+
+    Attributes
+    ----------
+    boundary
+        Polygons of the study area.
+    streets
+        Lines of walkable streets; they need not be cut at their crossings.
+    towns
+        Points or polygons of towns with their codes; None where there are none.
+    layers
+        Layer name to file.
+    datum
+        What the coordinates of all files mean (see :func:`geodata.tables.read_layer`).
+    """
+
+    boundary: Path
+    streets: Path
+    towns: Path | None = None
+    layers: Mapping[str, Path] = field(default_factory=dict)
+    datum: str = "wgs84"
+
+
+def city_from_files(files: CityFiles, *, name: str, options: ReadOptions | None = None) -> City:
+    """Build a city from the planner's own files.
+
+    Refused rows of the layers are left out; read the layers one by one with ``read_layer`` to see
+    their reports, and mend them first.
+
+    Parameters
+    ----------
+    files
+        The files.
+    name
+        What the city is called.
+    options
+        Choices about the layers.
+
+    Raises
+    ------
+    DataError
+        A file cannot be used; the sentence says which and why.
+    """
+    outline, crs = read_boundary(files.boundary, files.datum)
+    edges = read_streets(files.streets, files.datum, crs)
+    city = City(
+        city_id=feature_id("own", name),
+        name=name,
+        name_en=name if name.isascii() else "",
+        adcode="",
+        metric_crs=crs,
+        boundary=outline,
+        towns=_towns(files, crs),
+        layers={},
+        network=build_network(edges, crs),
+        barriers=_no_barriers(crs),
+        notes=(_note(),),
+    )
+    layers = {
+        layer: read_layer(path, layer, declared_datum=files.datum, city=city, options=options).frame
+        for layer, path in files.layers.items()
+    }
+    return City(
+        **{
+            name_: getattr(city, name_) for name_ in City.__dataclass_fields__ if name_ not in _MADE
+        },
+        layers=layers,
+    )
+
+
+_MADE = ("layers", "version")
+
+
+def _note() -> Note:
+    return Note(
+        code="own_files",
+        zh="这座城市由规划人员自己的文件建成；没有河流、铁路等障碍线。",
+        en="This city was built from the planner's own files; it has no rivers or railways.",
+    )
+
+
+def read_boundary(path: Path, datum: str) -> tuple[shapely.Geometry, str]:
+    """Return the union of a file's polygons on its metric grid, and that grid's CRS.
+
+    Raises
+    ------
+    NoAreasError
+        The file holds none.
+    """
+    shapes, _ = _shapes(path, datum, _AREAS)
+    if not len(shapes):
+        raise NoAreasError(name=path.name)
+    crs = metric_crs_for(float(shapely.centroid(shapely.union_all(shapes)).x))
+    return shapely.union_all(shapely.make_valid(_to_metric(shapes, crs))), crs
+
+
+def read_streets(path: Path, datum: str, crs: str) -> gpd.GeoDataFrame:
+    """Return a file's lines cut at every crossing, as the network builder wants them.
+
+    Raises
+    ------
+    NoLinesError
+        The file holds none.
+    """
+    shapes, names = _shapes(path, datum, _LINES)
+    if not len(shapes):
+        raise NoLinesError(name=path.name)
+    lines, owner = shapely.get_parts(_to_metric(shapes, crs), return_index=True)
+    pieces = shapely.get_parts(shapely.node(shapely.multilinestrings(lines)))
+    pieces = pieces[shapely.length(pieces) > _SHORTEST_M]
+    middle = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
+    nearest = shapely.STRtree(lines).nearest(middle)
+    return gpd.GeoDataFrame(
+        {
+            "name": names[owner[nearest]],
+            "street_class": "unclassified",
+            "origin": int(Origin.MAPPED),
+        },
+        geometry=list(pieces),
+        crs=crs,
+    )
+
+
+def _shapes(
+    path: Path, datum: str, kinds: tuple[shapely.GeometryType, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the shapes of some kinds in WGS-84 degrees, and their names."""
+    raw = read_raw(path)
+    table = next((t for t in raw.tables if t.wkb is not None), None)
+    if table is None:
+        return np.array([], dtype=object), np.array([], dtype=object)
+    shapes = shapely.from_wkb(table.wkb, on_invalid="ignore")
+    wanted = np.isin(shapely.get_type_id(shapes), kinds)
+    names = _names(table)[wanted]
+    return _degrees(shapes[wanted], table, datum, raw.name), names
+
+
+def _names(table: RawTable) -> np.ndarray:
+    titles = {str(column): str(column) for column in table.cells.columns}
+    found = match_titles(titles, headings_of("streets")).get("name")
+    if found is None:
+        return np.full(len(table.cells), "", dtype=object)
+    names: np.ndarray = table.cells[found].astype(str).to_numpy(dtype=object)
+    return names
+
+
+def _degrees(shapes: np.ndarray, table: RawTable, datum: str, name: str) -> np.ndarray:
+    reading, meridian = declared_reading(datum)
+
+    def convert(xy: np.ndarray) -> np.ndarray:
+        points = shapely.points(xy)
+        index = pd.RangeIndex(len(xy))
+        body = Body(
+            cells=pd.DataFrame(index=index),
+            titles={},
+            geometry=points,
+            crs=table.crs,
+            mended=no_problems(),
+            skipped=no_problems(),
+            notes=(),
+        )
+        written = written_coordinates(body)
+        taken = reading if needs_declaration(written) or written.crs else written.datums[0]
+        return place(written, taken, index, meridian=meridian, name=name).lonlat
+
+    result: np.ndarray = shapely.transform(shapes, convert)
+    return result
+
+
+def _to_metric(shapes: np.ndarray, crs: str) -> np.ndarray:
+    pipe = Transformer.from_crs(_WGS84, crs, always_xy=True)
+    result: np.ndarray = shapely.transform(
+        shapes, lambda xy: np.column_stack(pipe.transform(xy[:, 0], xy[:, 1]))
+    )
+    return result
+
+
+def _towns(files: CityFiles, crs: str) -> gpd.GeoDataFrame:
+    columns = ("name", "name_en", "kind", "source", "confidence")
+    if files.towns is None:
+        empty: dict[str, list[str]] = {column: [] for column in columns}
+        shapes = gpd.GeoSeries([], crs=crs)
+        frame = gpd.GeoDataFrame(empty, geometry=shapes, crs=crs)
+        return frame.set_axis(pd.Index([], name="town_code", dtype=object), axis=0)
+    read = read_layer(files.towns, "towns", declared_datum=files.datum).frame.to_crs(crs)
+    frame = gpd.GeoDataFrame(
+        {
+            "name": read["name"].to_numpy(),
+            "name_en": "",
+            "kind": read["kind"].to_numpy(),
+            "source": read["source"].to_numpy(),
+            "confidence": "given",
+        },
+        geometry=read.geometry.to_numpy(),
+        crs=crs,
+    )
+    return frame.set_axis(pd.Index(read["code"].to_numpy(dtype=object), name="town_code"), axis=0)
+
+
+def _no_barriers(crs: str) -> gpd.GeoDataFrame:
+    empty: dict[str, list[str]] = {column: [] for column in BARRIER_COLUMNS}
+    return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
