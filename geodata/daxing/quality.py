@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.spatial import cKDTree
 
 from geodata.daxing.errors import MissingIndexError
 from geodata.daxing.index import read_index
 from geodata.daxing.load import load
 from geodata.daxing.quality_extract import EXTRACTS, RULES, judge_extract
 from geodata.daxing.reconstruct import DEFAULT_REACH, Reach, draw_streets, walkable_points
+from geodata.daxing.reconstruct_chain import chain_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -110,19 +112,33 @@ def leave_out_errors(points: pd.DataFrame, reach: Reach = DEFAULT_REACH) -> pd.D
     -------
     DataFrame
         One row per point of a street that has a line with all its points: name, error_m (NaN where
-        the street has no line without the point).
+        the street has no line without the point), inner (False for the ends of lines).
     """
     fold = np.array([_fold(row) for row in points[["name", "x", "y"]].itertuples(index=False)])
-    drawn = set(draw_streets(points, reach).name.tolist())
+    inner = _inner_points(points, reach)
     parts = []
     for number in range(_FOLDS):
         lines = _street_lines(points.loc[fold != number], reach)
-        out = points.loc[(fold == number) & points["name"].isin(drawn)]
+        out = points.loc[(fold == number) & inner.notna().to_numpy()]
         nothing = shapely.LineString()
         streets = [lines.get(name, nothing) for name in out["name"]]
         error = shapely.distance(shapely.points(out[["x", "y"]].to_numpy()), streets)
-        parts.append(pd.DataFrame({"name": out["name"], "error_m": error}))
+        inside = inner.loc[out.index].astype(bool)
+        parts.append(pd.DataFrame({"name": out["name"], "error_m": error, "inner": inside}))
     return pd.concat(parts, ignore_index=True)
+
+
+def _inner_points(points: pd.DataFrame, reach: Reach) -> pd.Series:
+    """Tell of each point whether its street goes on to both sides; missing without a line."""
+    inner = pd.Series(np.nan, index=points.index, dtype=object)
+    for _, group in points.groupby("name"):
+        xy = group[["x", "y"]].to_numpy()
+        pairs, places = chain_points(xy[np.lexsort((xy[:, 1], xy[:, 0]))], reach)
+        if len(pairs):
+            degree = np.bincount(pairs.ravel(), minlength=len(places))
+            nearest = cKDTree(places).query(xy)[1]
+            inner.loc[group.index] = degree[nearest] > 1
+    return inner
 
 
 def _fold(row: tuple[str, float, float]) -> int:
@@ -155,12 +171,14 @@ def _say_leave_out(city: City, say: Callable[[str], None]) -> None:
     except MissingIndexError:
         say("leave-out error: skipped, the package siontiles is not installed")
         return
-    found = errors["error_m"].dropna()
-    half, most = np.percentile(found, [50, 90])
-    say(
-        f"leave-out error: median {half:.0f} m, 90th percentile {most:.0f} m of {len(found)} "
-        f"points; {errors['error_m'].isna().mean():.1%} more lose their street's line"
-    )
+    inner = errors["inner"]
+    for which, rows in (("all", errors), ("inner", errors[inner]), ("end", errors[~inner])):
+        found = rows["error_m"].dropna()
+        half, most = np.percentile(found, [50, 90])
+        say(
+            f"leave-out error, {which} points: median {half:.0f} m, 90th percentile {most:.0f} m "
+            f"of {len(found)}; {rows['error_m'].isna().mean():.1%} more lose their street's line"
+        )
 
 
 def _say_extracts(shared: Path, say: Callable[[str], None]) -> None:
