@@ -21,7 +21,7 @@ from benchmarks.row import Row
 from geodata.cities import load_city
 from geodata.city_osm import build_city_from_osm
 from geodata.datum import SHIFTED, from_wgs84, wgs84_pipeline
-from geodata.datum_alarm import DatumReference, judge_datum, normalised
+from geodata.datum_alarm import DatumReference, normalised, weigh_datums
 from geodata.datum_reference import datum_reference
 from geodata.osm_frame import features_frame
 from geodata.osm_layers import host_kinds
@@ -174,8 +174,9 @@ def measure(case: Case, repeats: int) -> tuple[float, float, float]:
         written = from_wgs84(np.column_stack([lon, lat]), truth)
         reference = without(case, rows) if case.known else case.reference
         names = pd.Series(case.names[rows], dtype=object) if case.named else None
+        evidence = weigh_datums(written, reference, names=names)
         for declared in SHIFTED:
-            verdict = judge_datum(written, reference, declared, names=names)
+            verdict = evidence.judge(declared)
             silent += verdict.cannot_tell
             if declared == truth:
                 alarms += verdict.alarm

@@ -189,6 +189,56 @@ class DatumVerdict:
         return text
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatumEvidence:
+    """How a layer's points fit the city under each hypothesis, whatever was declared.
+
+    Attributes
+    ----------
+    fits
+        Sums and medians per hypothesis.
+    readings
+        Points per hypothesis, shape (n, 2), metres.
+    street
+        Log-likelihood ratio of each point on streets and study area, shape (n,), per hypothesis.
+    """
+
+    fits: Mapping[Datum, DatumFit]
+    readings: Mapping[Datum, NDArray[np.float64]]
+    street: Mapping[Datum, NDArray[np.float64]]
+
+    def judge(self, declared: Datum) -> DatumVerdict:
+        """Say whether another datum than the declared one is clearly better."""
+        said = declared if declared in SHIFTED else Datum.WGS84
+        fits = self.fits
+        ranked = sorted(SHIFTED, key=lambda datum: (-fits[datum].score, datum != said))
+        best, second = ranked[0], ranked[1]
+        rival = said if best != said else second
+        gain = self.street[best] - self.street[rival]
+        margin, steadiness = _margin(gain, self.readings[said])
+        fit = fits[best]
+        by_streets = (
+            fit.street_score >= LEAST_SCORE
+            and fit.moves_as_good <= MOST_MOVES_AS_GOOD
+            and margin >= LEAST_MARGIN
+            and steadiness >= LEAST_STEADINESS
+        )
+        by_names = (
+            fit.names_matched >= LEAST_NAMES
+            and fit.name_score - fits[rival].name_score >= LEAST_NAME_MARGIN
+        )
+        clear = by_streets or by_names
+        return DatumVerdict(
+            declared=said,
+            proposed=best if clear else said,
+            fits=fits,
+            margin=margin,
+            steadiness=steadiness,
+            alarm=clear and best != said,
+            cannot_tell=not clear,
+        )
+
+
 def judge_datum(
     lonlat: NDArray[np.float64],
     reference: DatumReference,
@@ -200,17 +250,29 @@ def judge_datum(
 
     Parameters
     ----------
+    lonlat, reference, names
+        See :func:`weigh_datums`.
+    declared
+        What the planner says they are; anything but GCJ-02 and BD-09 counts as WGS-84.
+    """
+    return weigh_datums(lonlat, reference, names=names).judge(declared)
+
+
+def weigh_datums(
+    lonlat: NDArray[np.float64], reference: DatumReference, *, names: pd.Series | None = None
+) -> DatumEvidence:
+    """Hold a layer's degrees against the city under each of the three look-alike datums.
+
+    Parameters
+    ----------
     lonlat
         Shape (n, 2), degrees as written. Rows with NaN are left out; of more than 600 rows an
         even selection is looked at.
     reference
         The city.
-    declared
-        What the planner says they are; anything but GCJ-02 and BD-09 counts as WGS-84.
     names
         Shape (n,), names of the rows, to be matched with known places.
     """
-    said = declared if declared in SHIFTED else Datum.WGS84
     points = np.asarray(lonlat, dtype=np.float64).reshape(-1, 2)
     rows = np.flatnonzero(np.isfinite(points).all(axis=1))
     rows = rows[:: max(1, int(np.ceil(len(rows) / _MOST_POINTS)))]
@@ -231,7 +293,7 @@ def judge_datum(
         )
         for datum in SHIFTED
     }
-    return _decide(fits, street, readings[said], said)
+    return DatumEvidence(fits=fits, readings=readings, street=street)
 
 
 def normalised(names: pd.Series) -> pd.Series:
@@ -315,39 +377,6 @@ def _name_scores(distance: NDArray[np.float64]) -> NDArray[np.float64]:
     near = (1.0 - _NAME_NOISE) * np.exp(-distance / _NAME_SCALE_M) + _NAME_NOISE
     scores: NDArray[np.float64] = np.log(near / _NAME_NOISE)
     return scores
-
-
-def _decide(
-    fits: Mapping[Datum, DatumFit],
-    street: Mapping[Datum, NDArray[np.float64]],
-    xy: NDArray[np.float64],
-    said: Datum,
-) -> DatumVerdict:
-    ranked = sorted(SHIFTED, key=lambda datum: (-fits[datum].score, datum != said))
-    best, second = ranked[0], ranked[1]
-    rival = said if best != said else second
-    margin, steadiness = _margin(street[best] - street[rival], xy)
-    fit = fits[best]
-    by_streets = (
-        fit.street_score >= LEAST_SCORE
-        and fit.moves_as_good <= MOST_MOVES_AS_GOOD
-        and margin >= LEAST_MARGIN
-        and steadiness >= LEAST_STEADINESS
-    )
-    by_names = (
-        fit.names_matched >= LEAST_NAMES
-        and fit.name_score - fits[rival].name_score >= LEAST_NAME_MARGIN
-    )
-    clear = by_streets or by_names
-    return DatumVerdict(
-        declared=said,
-        proposed=best if clear else said,
-        fits=fits,
-        margin=margin,
-        steadiness=steadiness,
-        alarm=clear and best != said,
-        cannot_tell=not clear,
-    )
 
 
 def _margin(gain: NDArray[np.float64], xy: NDArray[np.float64]) -> tuple[float, float]:
