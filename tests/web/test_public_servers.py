@@ -1,0 +1,113 @@
+"""The snippets for web servers: a real nginx sends the headers, IIS's file is well formed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from geodata import load_city
+from siting.edition import PublicOptions
+from siting.plan import make_plan
+from siting.publish import headers, publish
+from siting.settings import replace_settings
+from siting.settings_file import load_settings
+from tests.siting.public.browser import PHONE, open_browser, watch
+
+FRAME = "https://www.example.gov.cn"
+NGINX = """daemon off; master_process off; pid {home}/pid; error_log {home}/error;
+events {{}}
+http {{ access_log off; include /etc/nginx/mime.types;
+client_body_temp_path {home}/b; proxy_temp_path {home}/p; fastcgi_temp_path {home}/f;
+uwsgi_temp_path {home}/u; scgi_temp_path {home}/s;
+server {{ listen 127.0.0.1:{port}; {inside} }} }}
+"""
+
+
+@pytest.fixture(scope="module")
+def public(tmp_path_factory):
+    city = load_city("daxing")
+    plan = make_plan(city, replace_settings(load_settings(city_id="daxing"), plan__stations=20))
+    folder = tmp_path_factory.mktemp("public") / "map"
+    options = PublicOptions(published=dt.date(2026, 11, 24), frame_ancestors=(FRAME,))
+    publish(plan, city, folder, options)
+    return folder
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def nginx(public, tmp_path):
+    program = shutil.which("nginx")
+    if program is None:
+        pytest.skip("nginx is not installed (Debian package nginx-light)")
+    port = free_port()
+    inside = (public / "servers" / "nginx.conf").read_text(encoding="utf-8")
+    inside = inside.replace("/srv/warm-stations/", f"{public}/")
+    (tmp_path / "nginx.conf").write_text(
+        NGINX.format(home=tmp_path, port=port, inside=inside), encoding="utf-8"
+    )
+    running = subprocess.Popen(
+        [program, "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path)], stderr=subprocess.PIPE
+    )
+    address = f"http://127.0.0.1:{port}/stations/"
+    try:
+        for _ in range(100):
+            try:
+                urllib.request.urlopen(address, timeout=1).close()
+                break
+            except urllib.error.URLError:
+                assert running.poll() is None, running.stderr.read()
+                time.sleep(0.05)
+        yield address
+    finally:
+        running.terminate()
+        running.wait()
+        running.stderr.close()
+
+
+@pytest.mark.browser
+def test_nginx_sends_the_headers_and_the_page_runs_under_them(nginx, chromium):
+    for name, kind in (
+        ("", "text/html; charset=utf-8"),
+        ("stations.geojson", "application/geo+json; charset=utf-8"),
+        ("overview.csv", "text/csv; charset=utf-8"),
+    ):
+        with urllib.request.urlopen(nginx + name, timeout=5) as answer:  # noqa: S310 - our own address
+            for header, text in headers((FRAME,)).items():
+                assert answer.headers[header] == text
+            assert answer.headers["Content-Type"].split(";")[0] == kind.split(";")[0]
+            body = answer.read()
+    assert body
+    with open_browser(chromium) as browser:
+        page = browser.new_page(viewport=PHONE)
+        seen = watch(page)
+        page.goto(nginx)
+        page.wait_for_selector("html[data-ready=yes]")
+        assert seen["errors"] == []
+        assert seen["requests"] == [nginx]
+
+
+def test_iis_configuration_is_well_formed(public):
+    tree = ET.parse(public / "servers" / "web.config")  # noqa: S314 - our own file
+    sent = {node.get("name"): node.get("value") for node in tree.iter("add") if node.get("name")}
+    assert sent == headers((FRAME,))
+
+
+def test_caddy_file_has_every_header(public):
+    text = (public / "servers" / "Caddyfile").read_text(encoding="utf-8")
+    for name, value in headers((FRAME,)).items():
+        assert f"{name} " in text
+        assert value in text
+    assert text.count("{") == text.count("}")
