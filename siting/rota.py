@@ -307,6 +307,39 @@ def _rota(
     )
 
 
-def periods_of(weeks: Sequence[int]) -> tuple[str, ...]:
-    """Names of weeks as periods."""
-    return tuple(f"W{week:02d}" for week in weeks)
+def rota_over(
+    problem: Problem,
+    lot_ids: Sequence[str],
+    factors: NDArray[np.float64],
+    *,
+    containers: int,
+    move_price: int,
+) -> RotaProblem:
+    """Take the lots, and whom they reach, from a siting problem.
+
+    Parameters
+    ----------
+    problem
+        Its coverage and weights are used; other conditions are not.
+    lot_ids
+        Site ids of the lots.
+    factors
+        float64 (periods, demand rows): how much of each row's weight is there in each period.
+    """
+    lots = tuple(lot_ids)
+    place = np.full(len(problem.site_ids), -1, np.int32)
+    place[problem.positions(lots)] = np.arange(len(lots), dtype=np.int32)
+    row = np.repeat(np.arange(len(problem.indptr) - 1), np.diff(problem.indptr))
+    keep = place[problem.site] >= 0
+    order = np.lexsort((place[problem.site[keep]], row[keep]))
+    counts = np.bincount(row[keep], minlength=len(problem.indptr) - 1)
+    reached = counts > 0
+    return RotaProblem(
+        lot_ids=lots,
+        periods=tuple(f"{k + 1:02d}" for k in range(len(factors))),
+        indptr=np.concatenate([[0], np.cumsum(counts[reached])]).astype(np.int64),
+        lot=place[problem.site[keep]][order],
+        weight=np.rint(factors[:, reached] * problem.weight[reached]).astype(np.int64),
+        containers=containers,
+        move_price=move_price,
+    )

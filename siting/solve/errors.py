@@ -26,4 +26,19 @@ class PlanRefusedError(SitingError):
     sentence = "The plan '{path}' does not hold: {why} Make it again, or ask who changed it."
 
 
-__all__ = ["InfeasibleError", "PlanRefusedError", "ProblemError", "ProofFileError"]
+class NoStationsError(SitingError):
+    """There is no existing station to judge."""
+
+    code = "no_stations"
+    sentence = (
+        "City '{city}' has no existing station to judge. Give a table of them with '--existing'."
+    )
+
+
+__all__ = [
+    "InfeasibleError",
+    "NoStationsError",
+    "PlanRefusedError",
+    "ProblemError",
+    "ProofFileError",
+]
