@@ -43,7 +43,8 @@ def encode_points(lonlat: np.ndarray, origin: tuple[float, float]) -> list[int]:
 def decode_points(coded: Sequence[int], origin: tuple[float, float]) -> np.ndarray:
     """Undo :func:`encode_points` to half a step; shape (n, 2), degrees."""
     deltas = np.asarray(coded, dtype=np.int64).reshape(-1, 2)
-    return np.cumsum(deltas, axis=0) / STEPS_PER_DEGREE + np.asarray(origin)
+    degrees: np.ndarray = np.cumsum(deltas, axis=0) / STEPS_PER_DEGREE + np.asarray(origin)
+    return degrees
 
 
 def encode_lines(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import folium
 from branca.element import Figure, MacroElement
@@ -58,8 +58,8 @@ class OfflineMap(folium.Map):
     Without data the page holds an empty map, and ``tail`` (a script element) fills it.
     """
 
-    default_js: ClassVar[list[tuple[str, str]]] = []
-    default_css: ClassVar[list[tuple[str, str]]] = []
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's own declaration
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012 - folium's own declaration
     _template = Template(
         """
         {% macro html(this, kwargs) %}
@@ -90,7 +90,7 @@ class OfflineMap(folium.Map):
         if data is not None:
             self.add_child(PlanLayers(), name="plan_layers")
 
-    def save(self, outfile: Path | str, **_options: object) -> None:
+    def save(self, outfile: Path | str) -> None:  # type: ignore[override]
         """Write the page whole or not at all.
 
         Raises
@@ -118,5 +118,5 @@ class PlanLayers(MacroElement):
     )
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name, self._id = "plan_layers", "page"

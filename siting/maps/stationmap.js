@@ -29,6 +29,7 @@
   const SMALLEST = 1.5;
   const FAR_ZOOM = 12.4;
   const SIGNS = {
+    read: '<svg viewBox="0 0 30 30" width="30" height="30" aria-hidden="true"><circle cx="15" cy="15" r="4.5" fill="#FFD23F" stroke="#111" stroke-width="1.5"/></svg>',
     asked: '<svg viewBox="0 0 30 30" width="30" height="30" aria-hidden="true"><circle cx="15" cy="15" r="11" fill="none" stroke="#000" stroke-width="2.5"/><path d="M15 0V30M0 15H30" stroke="#000" stroke-width="1.5"/></svg>',
     ban: '<svg viewBox="0 0 30 30" width="30" height="30" aria-hidden="true"><circle cx="15" cy="15" r="12" fill="rgba(255,255,255,.7)" stroke="#111" stroke-width="3"/><path d="M7 7 23 23" stroke="#111" stroke-width="3"/></svg>',
     force: '<svg viewBox="0 0 30 30" width="30" height="30" aria-hidden="true"><path d="M15 1 19 11 29 11 21 18 24 28 15 22 6 28 9 18 1 11 11 11Z" fill="#FFD23F" stroke="#111" stroke-width="1.5"/></svg>',

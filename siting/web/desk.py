@@ -63,12 +63,13 @@ def look() -> Desk:
     RunLostError
         The address names a run that is not there.
     """
-    city_id, key = state.CITY, state.kept(state.DRAFT)
+    city_id, key = state.city(), state.kept(state.DRAFT)
     if not key and state.kept(state.PLAN):
         return _kept(city_id, state.kept(state.PLAN))
     if not key:
         return _shipped(city_id)
     question = read_question(key)
+    city_id = question["city"]
     asked = settings_from_table(question["settings"])
     progress = read_progress(key)
     plan = ready_plan(city_id, asked) if progress.state == "done" else None

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geodata import load_city
 from siting.gaps import find_gaps
 from siting.maps import ground_data, plan_data
 from siting.plan import ask, plan_from
 from siting.settings_file import load_settings
 from siting.web.mapview import keep
-from siting.web.store import read_solution
+from siting.web.state import SHIPPED_CITY
+from siting.web.store import find_city, read_solution
 
 if TYPE_CHECKING:
     from geodata import City
@@ -26,13 +26,19 @@ _PLANS_AT_HAND = 12
 @st.cache_resource(show_spinner=False, max_entries=4)
 def open_city(city_id: str) -> City:
     """Load a city once for everybody."""
-    return load_city(city_id)
+    return find_city(city_id)
+
+
+def city_of(plan: Plan) -> City:
+    """Give the city that a plan was made for."""
+    shipped = open_city(SHIPPED_CITY)
+    return shipped if shipped.version == plan.city_version else open_city(plan.city_version)
 
 
 @st.cache_resource(show_spinner=False)
 def default_settings(city_id: str) -> Settings:
     """Give the shipped settings of a city."""
-    return load_settings(city_id=city_id)
+    return load_settings(city_id=open_city(city_id).city_id)
 
 
 def ready_plan(city_id: str, settings: Settings) -> Plan | None:
@@ -53,12 +59,12 @@ def _plan(city_id: str, settings_hash: str, _settings: Settings) -> Plan:
 
 def gaps_of(plan: Plan) -> GapReport:
     """Give the gaps of a plan."""
-    return _gaps(plan.city_id, plan.settings_hash, plan)
+    return _gaps(plan.city_version, plan.settings_hash, plan)
 
 
 @st.cache_resource(show_spinner=False, max_entries=_PLANS_AT_HAND)
-def _gaps(city_id: str, settings_hash: str, _plan: Plan) -> GapReport:  # noqa: ARG001 - the key
-    return find_gaps(open_city(city_id), _plan)
+def _gaps(city_version: str, settings_hash: str, _plan: Plan) -> GapReport:  # noqa: ARG001 - key
+    return find_gaps(city_of(_plan), _plan)
 
 
 @st.cache_resource(show_spinner=False)
@@ -69,16 +75,16 @@ def ground_key(city_id: str, lang: str) -> str:
 
 def map_key(plan: Plan, lang: str, *, candidates: bool = False) -> str:
     """Give the key of a plan's layers on the map."""
-    return _map_key(plan.city_id, plan.settings_hash, lang, candidates, plan)
+    return _map_key(plan.city_version, plan.settings_hash, lang, candidates, plan)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4 * _PLANS_AT_HAND)
 def _map_key(
-    city_id: str,
+    city_version: str,  # noqa: ARG001 - part of the key
     settings_hash: str,  # noqa: ARG001 - part of the key
     lang: str,
     candidates: bool,  # noqa: FBT001 - part of the key
     _plan: Plan,
 ) -> str:
-    city, gaps = open_city(city_id), gaps_of(_plan)
-    return keep(plan_data(city, _plan, gaps=gaps, lang=lang, candidates=candidates))
+    gaps = gaps_of(_plan)
+    return keep(plan_data(city_of(_plan), _plan, gaps=gaps, lang=lang, candidates=candidates))

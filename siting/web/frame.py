@@ -42,7 +42,15 @@ def show_sidebar() -> None:
             key="language",
             on_change=_choose_language,
         )
+        if state.kept(state.CITY):
+            st.caption(say("city_own"))
+            st.button(say("city_reset"), on_click=_bundled_city)
         st.caption(say("edition"))
+
+
+def _bundled_city() -> None:
+    for name in (state.CITY, state.DRAFT, state.PLAN):
+        state.keep(name, "")
 
 
 def _choose_language() -> None:

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geodata.store.engine import DATABASE
-from geodata.workspace import create_workspace, open_workspace
 from geodata.workspace_plans import list_rows
 from siting.archive import open_plan
-from siting.web.home import home
+from siting.web.store import office_workspace
 
 if TYPE_CHECKING:
     from typing import Any
@@ -25,10 +23,7 @@ _PLANS_AT_HAND = 8
 @st.cache_resource(show_spinner=False)
 def workspace() -> Workspace:
     """Open the office's workspace; make it at the first use."""
-    folder = home() / "workspace"
-    if (folder / DATABASE).is_file():
-        return open_workspace(folder)
-    return create_workspace(folder)
+    return office_workspace()
 
 
 @st.cache_resource(show_spinner=False, max_entries=_PLANS_AT_HAND)

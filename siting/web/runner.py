@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from geodata.errors import WarmStationsError
 from siting.files import write_json
 from siting.web.runs import BEAT, BEAT_S, CANCEL, EVENTS, RESULT, read_question, run_folder
-from siting.web.store import settings_from_table, write_solution
+from siting.web.store import find_city, settings_from_table, write_solution
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,14 +49,13 @@ def run(key: str) -> int:
 
 
 def _solve(key: str, tell: Any) -> dict[str, Any]:
-    from geodata import load_city  # noqa: PLC0415 - the first event comes before the imports
-    from siting.plan import ask  # noqa: PLC0415
+    from siting.plan import ask  # noqa: PLC0415 - the first event comes before the imports
     from siting.solve import choose_sites  # noqa: PLC0415
 
     question = read_question(key)
     settings = settings_from_table(question["settings"])
     tell(stage="load")
-    city = load_city(question["city"])
+    city = find_city(question["city"])
     tell(stage="prepare")
     asked = ask(city, settings)
     tell(stage="choose")

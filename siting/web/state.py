@@ -11,14 +11,21 @@ from siting.i18n import LANGUAGES, error_text, t
 if TYPE_CHECKING:
     from geodata.errors import WarmStationsError
 
-LANG, PAGE, DRAFT, PLAN = "lang", "page", "draft", "plan"
-PAGES = ("overview", "siting", "gaps", "compare", "plans", "export")
-CITY = "daxing"
+LANG, PAGE, CITY, DRAFT, PLAN = "lang", "page", "city", "draft", "plan"
+PAGES = (
+    *("overview", "data", "siting", "gaps", "compare"),
+    *("plans", "export"),
+)
+LAYERS = (
+    *("enterprises", "hosts", "services", "stops"),
+    *("outdoor", "lots", "streets", "existing"),
+)
+SHIPPED_CITY = "daxing"
 
 
 def settle() -> None:
     """Take language, page, run and plan from the address, else from the session."""
-    for name, allowed in ((LANG, LANGUAGES), (PAGE, PAGES), (DRAFT, ()), (PLAN, ())):
+    for name, allowed in ((LANG, LANGUAGES), (PAGE, PAGES), (CITY, ()), (DRAFT, ()), (PLAN, ())):
         given = st.query_params.get(name) or st.session_state.get(f"kept_{name}") or ""
         if allowed and given not in allowed:
             given = allowed[0]
@@ -42,6 +49,11 @@ def kept(name: str) -> str:
 def lang() -> str:
     """Give the visitor's language."""
     return kept(LANG) or LANGUAGES[0]
+
+
+def city() -> str:
+    """Give the key of the city worked on: a bundled one, or a version kept in the workspace."""
+    return kept(CITY) or SHIPPED_CITY
 
 
 def page() -> str:

@@ -7,6 +7,9 @@ import json
 import typing
 from typing import TYPE_CHECKING, Any
 
+from geodata.cities import BUNDLED, load_city
+from geodata.store.engine import DATABASE
+from geodata.workspace import create_workspace, get_city, open_workspace
 from siting.files import write_json
 from siting.settings import Pairs
 from siting.settings_file import settings_from
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geodata import City
+    from geodata.workspace import Workspace
     from siting.settings import Settings
 
 _DIGITS = 20
@@ -51,6 +55,27 @@ def _plain(hint: Any, value: Any) -> Any:
 def settings_from_table(table: dict[str, Any]) -> Settings:
     """Read what :func:`settings_table` wrote."""
     return settings_from(table)
+
+
+def find_city(city_id: str) -> City:
+    """Load a bundled city, or a version of a city that the office's workspace keeps.
+
+    Raises
+    ------
+    UnknownItemError
+        The workspace keeps no such version.
+    """
+    if city_id in BUNDLED:
+        return load_city(city_id)
+    return get_city(office_workspace(), city_id)
+
+
+def office_workspace() -> Workspace:
+    """Open the office's workspace; make it at the first use."""
+    folder = home() / "workspace"
+    if (folder / DATABASE).is_file():
+        return open_workspace(folder)
+    return create_workspace(folder)
 
 
 def solution_path(city_version: str, settings_hash: str) -> Path:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from siting.web.state import say
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -19,7 +21,8 @@ _SHORT = 12
 def show_style() -> None:
     """Lay the dashboard's own style on the page."""
     css = resources.files("siting.web").joinpath("page.css").read_text(encoding="utf-8")
-    st.html(f"<style>{css}</style>")
+    texts = f':root{{--ws-drop:"{say("upload_text")}";--ws-browse:"{say("upload_button")}"}}'
+    st.html(f"<style>{texts}{css}</style>")
 
 
 def show_figures(figures: Iterable[tuple[str, str, str]]) -> None:
