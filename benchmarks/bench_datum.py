@@ -9,6 +9,7 @@ the row says so: streets and study area alone decide. Off the street (buildings,
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ import shapely
 from benchmarks.row import Row
 from geodata.cities import load_city
 from geodata.city_osm import build_city_from_osm
-from geodata.datum import SHIFTED, from_wgs84, wgs84_pipeline
+from geodata.datum import CHINA_BOX, SHIFTED, Datum, from_wgs84, to_wgs84, wgs84_pipeline
 from geodata.datum_alarm import DatumReference, normalised, weigh_datums
 from geodata.datum_reference import datum_reference
 from geodata.osm_frame import features_frame
@@ -35,6 +36,7 @@ EXTRACTS = {"beijing": "beijing_tsinghua_2017.osm", "shenzhen": "shenzhen_buji_2
 SIZE = 30
 FULL, QUICK = 200, 20
 GOOD_CAUGHT, GOOD_FALSE = 0.99, 0.01
+MILLION, MOST_SECONDS, MOST_MM = 1_000_000, 2.0, 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +55,7 @@ class Case:
 
 
 def rows(quick: bool) -> Iterator[Row]:  # noqa: FBT001 - the harness calls it so
+    yield from exactness()
     repeats = QUICK if quick else FULL
     for case in cases():
         caught, alarms, silent = measure(case, repeats)
@@ -64,6 +67,34 @@ def rows(quick: bool) -> Iterator[Row]:  # noqa: FBT001 - the harness calls it s
         note = f"{repeats} layers rightly declared"
         good = alarms <= GOOD_FALSE
         yield Row(name=f"{label}: false alarms", value=alarms, unit="share", good=good, note=note)
+
+
+def exactness() -> Iterator[Row]:
+    """Round trips of a million points over China's box less 0.01 degree at its edge."""
+    west, south, east, north = CHINA_BOX
+    rng = np.random.default_rng(1)
+    points = np.column_stack(
+        [
+            rng.uniform(west + 0.01, east - 0.01, MILLION),
+            rng.uniform(south + 0.01, north - 0.01, MILLION),
+        ]
+    )
+    for datum in (Datum.GCJ02, Datum.BD09):
+        there = from_wgs84(points, datum)
+        begin = time.process_time()
+        back = to_wgs84(there, datum)
+        seconds = time.process_time() - begin
+        worst = float(np.abs(back - points).max()) * 111_320 * 1000
+        note = "1,000,000 points"
+        name = f"datum: {datum} back to wgs84"
+        yield Row(name=name, value=seconds, unit="s", good=seconds <= MOST_SECONDS, note=note)
+        yield Row(
+            name=f"{name}, worst round trip",
+            value=worst,
+            unit="mm",
+            good=worst <= MOST_MM,
+            note=note,
+        )
 
 
 def cases() -> Iterator[Case]:
