@@ -13,7 +13,7 @@ import numpy as np
 
 from geodata.network import MAX_MM, InconsistentNetworkError, packed_arcs
 from geodata.walking_kernels import FAR, walk_chunk, walk_to_targets
-from geodata.walking_tables import bucket_rows, count_rows, scatter
+from geodata.walking_tables import bucket_rows, count_rows, scatter, sort_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from geodata.network import Snaps, StreetNetwork
 
 _CHUNKS_PER_THREAD = 16
-_LARGEST_CHUNK = 512
+_LARGEST_CHUNK = 256
 
 FIRST_BOUND_MM = 4_000_000
 """Listed pairs are first looked for within 4 km, those not found then four times as far."""
@@ -112,17 +112,21 @@ def walk_table(
         cutoff.max(initial=0),
     )
     order = np.argsort(network.edge_u[sites.edge], kind="stable")
-    task = _Task(
-        indptr=network.indptr,
-        arcs=packed_arcs(network.indices, network.arc_mm),
-        buckets=bucket_rows(
-            *(demand.edge, demand.along_mm, demand.rest_mm, demand.access_mm, cutoff),
-            *(network.edge_u, network.edge_v, network.n_nodes),
-        ),
-        sites=_site_rows(network, sites.take(order), bound[order]),
-    )
     pool = _Pool(threads=threads or _all_threads())
-    chunks, indptr = _run(task, len(demand), pool)
+    # the task's arrays are let go before the rows are made
+    chunks, indptr = _run(
+        _Task(
+            indptr=network.indptr,
+            arcs=packed_arcs(network.indices, network.arc_mm),
+            buckets=bucket_rows(
+                *(demand.edge, demand.along_mm, demand.rest_mm, demand.access_mm, cutoff),
+                *(network.edge_u, network.edge_v, network.n_nodes),
+            ),
+            sites=_site_rows(network, sites.take(order), bound[order]),
+        ),
+        len(demand),
+        pool,
+    )
     return _by_demand(chunks, indptr, order, pool)
 
 
@@ -217,7 +221,7 @@ class _Task:
 
     indptr: np.ndarray
     arcs: np.ndarray
-    buckets: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+    buckets: tuple[np.ndarray, np.ndarray]
     sites: np.ndarray
 
 
@@ -256,7 +260,11 @@ def _site_rows(network: StreetNetwork, sites: Snaps, bound: np.ndarray) -> np.nd
 
 
 def _run(task: _Task, n_demand: int, pool: _Pool) -> tuple[list[_Chunk], np.ndarray]:
-    """Walk from all sites, chunk by chunk; entries per demand row are counted on the way."""
+    """Walk from all sites, chunk by chunk, and say where each demand row's entries begin.
+
+    The starts stand one place late, (n_demand + 1,): when they have moved on to the rows' ends
+    they are the table's ``indptr``.
+    """
     n_nodes = len(task.indptr) - 1
     own = threading.local()
     totals = []
@@ -264,7 +272,7 @@ def _run(task: _Task, n_demand: int, pool: _Pool) -> tuple[list[_Chunk], np.ndar
     def walk(sites: np.ndarray) -> _Chunk:
         _work_arrays(own, n_nodes, len(task.arcs))
         if not hasattr(own, "total"):
-            own.total = np.zeros(n_demand, dtype=np.int64)
+            own.total = np.zeros(n_demand, dtype=np.int32)
             totals.append(own.total)
         chunk: _Chunk = walk_chunk(
             task.indptr, task.arcs, *task.buckets, sites, own.dist, own.touched, own.heap
@@ -273,10 +281,11 @@ def _run(task: _Task, n_demand: int, pool: _Pool) -> tuple[list[_Chunk], np.ndar
         return chunk
 
     chunks = pool.run(walk, _pieces(task.sites, pool.threads))
-    indptr = np.zeros(n_demand + 1, dtype=np.int64)
+    starts = np.zeros(n_demand + 1, dtype=np.int64)
     for total in totals:
-        indptr[1:] += total
-    return chunks, np.cumsum(indptr)
+        starts[2:] += total[:-1]
+    np.cumsum(starts, out=starts)
+    return chunks, starts
 
 
 def _pieces(sites: np.ndarray, threads: int) -> Iterator[np.ndarray]:
@@ -286,34 +295,21 @@ def _pieces(sites: np.ndarray, threads: int) -> Iterator[np.ndarray]:
 
 
 def _by_demand(
-    chunks: list[_Chunk], indptr: np.ndarray, order: np.ndarray, pool: _Pool
+    chunks: list[_Chunk], starts: np.ndarray, order: np.ndarray, pool: _Pool
 ) -> WalkTable:
-    """Turn the chunks, by site in walking order, into rows by demand; chunks are let go."""
-    counts = np.concatenate([chunk[0] for chunk in chunks] or [np.zeros(0, np.int64)])
-    rows, millimetres = _joined(chunks, int(indptr[-1]))
-    first, count = np.empty_like(counts), np.empty_like(counts)
-    first[order] = np.cumsum(counts) - counts
-    count[order] = counts
-    site, walk_mm = np.empty_like(rows), np.empty_like(rows)
-    slot = indptr[:-1].copy()
+    """Turn the chunks, by site in walking order, into rows by demand."""
+    sizes = [len(chunk[0]) for chunk in chunks]
+    sites = [order[last - size : last] for size, last in zip(sizes, np.cumsum(sizes), strict=True)]
+    total = sum(len(chunk[1]) for chunk in chunks)
+    site, walk_mm = np.empty(total, dtype=np.int32), np.empty(total, dtype=np.int32)
+    slot = starts[1:]
+    even = np.linspace(0, total, pool.threads + 1)[1:-1]
+    cuts = [0, *np.searchsorted(slot, even).tolist(), len(slot)]
 
     def write(span: tuple[int, int]) -> None:
-        scatter(first, count, rows, millimetres, slot, span, site, walk_mm)
+        for held, (counts, rows, millimetres) in zip(sites, chunks, strict=True):
+            scatter(held, counts, rows, millimetres, slot, span, site, walk_mm)
 
-    even = np.linspace(0, int(indptr[-1]), pool.threads + 1)[1:-1]
-    cuts = [0, *np.searchsorted(indptr, even).tolist(), len(indptr) - 1]
     pool.run(write, pairwise(cuts))
-    return WalkTable(indptr=indptr, site=site, walk_mm=walk_mm, n_sites=len(order))
-
-
-def _joined(chunks: list[_Chunk], total: int) -> tuple[np.ndarray, np.ndarray]:
-    """Join the chunks' entries; memory holds them once, since each is dropped when copied."""
-    rows, millimetres = np.empty(total, np.int32), np.empty(total, np.int32)
-    at = 0
-    chunks.reverse()
-    while chunks:
-        _, chunk_rows, chunk_mm = chunks.pop()
-        rows[at : at + len(chunk_rows)] = chunk_rows
-        millimetres[at : at + len(chunk_rows)] = chunk_mm
-        at += len(chunk_rows)
-    return rows, millimetres
+    pool.run(lambda span: sort_rows(starts, span, site, walk_mm), pairwise(cuts))
+    return WalkTable(indptr=starts, site=site, walk_mm=walk_mm, n_sites=len(order))

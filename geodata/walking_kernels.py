@@ -208,17 +208,32 @@ def _entries_touched(entry_ptr, touched, n_touched):
 
 
 @nb.njit(cache=True, nogil=True)
-def _emit_edge(site, edge_rows, dist, rows, walk_mm, out):
-    """Write the rows on the site's own edge: straight along it, or round by an end."""
-    _, u, v, to_u, to_v, access, bound = site
+def _emit_edge(site, end, entry_ptr, entries, dist, rows, walk_mm, out):
+    """Write rows of an end node that lie on the site's own edge: along it, or round by an end.
+
+    An inner row is listed at both ends; at the second only rows not listed at the first are new.
+    """
+    edge, u, v, to_u, to_v, access, bound = site
+    from_v = end != u
     length = np.int64(to_u) + to_v
-    for at in range(len(edge_rows)):
-        row, along, row_access, cutoff = edge_rows[at]
-        best = np.int64(abs(along - to_u)) + access
+    for k in range(entry_ptr[end], entry_ptr[end + 1]):
+        if entries[k, 4] >> 1 != edge:
+            continue
+        by_v = entries[k, 4] & 1
+        if u != v and (by_v == 1) != from_v:
+            continue
+        if from_v and entries[k, 2] != v:
+            continue
+        here, there = np.int64(entries[k, 1]), np.int64(entries[k, 3])
+        along = (here - there + length) // 2
+        row_access = here - along
+        if by_v == 1:
+            along = length - along
+        best = abs(along - to_u) + access
         best = min(best, np.int64(dist[u]) + along)
         best = min(best, np.int64(dist[v]) + length - along) + row_access
-        if best <= cutoff and best <= bound:
-            rows[out] = row
+        if best <= entries[k, 5] and best <= bound:
+            rows[out] = entries[k, 0]
             walk_mm[out] = best
             out += 1
     return out
@@ -233,7 +248,7 @@ def _emit_nodes(site, entry_ptr, entries, dist, touched, n_touched, rows, walk_m
         here = np.int64(dist[node])
         for k in range(entry_ptr[node], entry_ptr[node + 1]):
             mm = here + entries[k, 1]
-            if mm > bound or mm > entries[k, 5] or entries[k, 4] == edge:
+            if mm > bound or mm > entries[k, 5] or entries[k, 4] >> 1 == edge:
                 continue
             other = entries[k, 2]
             if other != node:
@@ -252,8 +267,6 @@ def walk_chunk(
     arcs,
     entry_ptr,
     entries,
-    edge_ptr,
-    edge_rows,
     sites,
     dist,
     touched,
@@ -266,10 +279,9 @@ def walk_chunk(
     indptr, arcs
         As in :func:`search`.
     entry_ptr, entries
-        Demand by node, CSR; an entry is (row, mm to this node, other node, mm to it, edge,
-        cutoff). A row in the middle of an edge has one entry at each end.
-    edge_ptr, edge_rows
-        Demand by edge, CSR; (row, mm along, access mm, cutoff).
+        Demand by node, CSR; an entry is (row, mm to this node, other node, mm to it, 2 x edge + 1
+        if this node is the edge's v end, cutoff). A row in the middle of an edge has one entry at
+        each end; one at a node has this node for its other node too.
     sites
         int32 (n, 7): edge, u, v, mm to u, mm to v, access mm, bound. Edge -1 is skipped.
     dist, touched, heap
@@ -293,12 +305,14 @@ def walk_chunk(
         starts[0] = ((np.int64(access) + to_u) << _NODE_BITS) | np.int64(u)
         starts[1] = ((np.int64(access) + to_v) << _NODE_BITS) | np.int64(v)
         n_touched = search(indptr, arcs, starts, bound, dist, touched, heap)
-        own = edge_rows[edge_ptr[edge] : edge_ptr[edge + 1]]
-        room = out + len(own) + _entries_touched(entry_ptr, touched, n_touched)
+        room = out + _entries_touched(entry_ptr, touched, n_touched)
+        room += entry_ptr[u + 1] - entry_ptr[u] + entry_ptr[v + 1] - entry_ptr[v]
         if room > len(rows):
             rows, walk_mm = _wider(rows, room), _wider(walk_mm, room)
         site = sites[at_site]
-        out = _emit_edge(site, own, dist, rows, walk_mm, out)
+        out = _emit_edge(site, u, entry_ptr, entries, dist, rows, walk_mm, out)
+        if v != u:
+            out = _emit_edge(site, v, entry_ptr, entries, dist, rows, walk_mm, out)
         out = _emit_nodes(site, entry_ptr, entries, dist, touched, n_touched, rows, walk_mm, out)
         for at in range(n_touched):
             dist[touched[at]] = FAR

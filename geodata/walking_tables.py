@@ -12,6 +12,9 @@ from __future__ import annotations
 import numba as nb
 import numpy as np
 
+_INSERTION = 48
+"""Longer rows are sorted by keys."""
+
 
 @nb.njit(cache=True, nogil=True)
 def count_rows(rows, totals):
@@ -21,15 +24,15 @@ def count_rows(rows, totals):
 
 
 @nb.njit(cache=True, nogil=True)
-def scatter(first, count, rows, walk_mm, slot, span, site_out, mm_out):
-    """Turn entries by site into rows by demand, the sites of each row rising.
+def scatter(sites, counts, rows, walk_mm, slot, span, site_out, mm_out):
+    """Turn a chunk's entries by site into rows by demand, in the order they come.
 
     Parameters
     ----------
-    first, count
-        Where each site's entries begin and how many they are, int64 (n_sites,).
+    sites, counts
+        The chunk's sites and how many entries each has.
     rows, walk_mm
-        The entries.
+        The entries, site after site.
     slot
         Next free place of each row, int64; moved on.
     span
@@ -38,19 +41,45 @@ def scatter(first, count, rows, walk_mm, slot, span, site_out, mm_out):
         Written.
     """
     low, high = span
-    for site in range(len(first)):
-        for at in range(first[site], first[site] + count[site]):
+    at = 0
+    for k in range(len(sites)):
+        site = sites[k]
+        for _ in range(counts[k]):
             row = rows[at]
             if low <= row < high:
                 place = slot[row]
                 site_out[place] = site
                 mm_out[place] = walk_mm[at]
                 slot[row] = place + 1
+            at += 1
+
+
+@nb.njit(cache=True, nogil=True)
+def sort_rows(indptr, span, site, walk_mm):
+    """Sort the entries of each row of the span by site, in place."""
+    for row in range(span[0], span[1]):
+        first, last = indptr[row], indptr[row + 1]
+        if last - first > _INSERTION:
+            keys = (site[first:last].astype(np.int64) << 32) | walk_mm[first:last]
+            keys.sort()
+            for k in range(last - first):
+                site[first + k] = keys[k] >> 32
+                walk_mm[first + k] = keys[k] & 0xFFFFFFFF
+            continue
+        for at in range(first + 1, last):
+            held, held_mm = site[at], walk_mm[at]
+            k = at - 1
+            while k >= first and site[k] > held:
+                site[k + 1] = site[k]
+                walk_mm[k + 1] = walk_mm[k]
+                k -= 1
+            site[k + 1] = held
+            walk_mm[k + 1] = held_mm
 
 
 @nb.njit(cache=True, nogil=True)
 def bucket_rows(edge, along, rest, access, cutoff, edge_u, edge_v, n_nodes):
-    """Sort demand rows by edge and by node, as :func:`walk_chunk` reads them.
+    """Sort demand rows by node, as :func:`geodata.walking_kernels.walk_chunk` reads them.
 
     Parameters
     ----------
@@ -63,41 +92,40 @@ def bucket_rows(edge, along, rest, access, cutoff, edge_u, edge_v, n_nodes):
 
     Returns
     -------
-    entry_ptr, entries, edge_ptr, edge_rows
-        See :func:`walk_chunk`. A row at a node has one entry, there.
+    entry_ptr, entries
+        See there. A row at a node has one entry, there.
     """
-    edge_ptr = np.zeros(len(edge_u) + 1, np.int64)
-    entry_ptr = np.zeros(n_nodes + 1, np.int64)
+    entry_ptr = np.zeros(n_nodes + 1, np.int32)
     for row in range(len(edge)):
         at = edge[row]
         if at >= 0:
-            edge_ptr[at] += 1
             u, v = edge_u[at], edge_v[at]
             near_u, near_v = _ends_used(u, v, along[row], rest[row])
             entry_ptr[u] += near_u
             entry_ptr[v] += near_v
-    edge_ptr[:] = np.cumsum(edge_ptr)
-    entry_ptr[:] = np.cumsum(entry_ptr)
-    edge_rows = np.empty((edge_ptr[-1], 4), np.int32)
-    entries = np.empty((entry_ptr[-1], 6), np.int32)
+    total = 0
+    for node in range(n_nodes + 1):
+        total += entry_ptr[node]
+        entry_ptr[node] = total
+    entries = np.empty((total, 6), np.int32)
     for row in range(len(edge) - 1, -1, -1):
         at = edge[row]
         if at < 0:
             continue
-        edge_ptr[at] -= 1
-        _put(edge_rows[edge_ptr[at]], (np.int32(row), along[row], access[row], cutoff[row]))
         u, v = edge_u[at], edge_v[at]
         near_u, near_v = _ends_used(u, v, along[row], rest[row])
         to_u, to_v = np.int32(along[row] + access[row]), np.int32(rest[row] + access[row])
         if near_u:
             entry_ptr[u] -= 1
             other = v if near_v else u
-            _put(entries[entry_ptr[u]], (np.int32(row), to_u, other, to_v, at, cutoff[row]))
+            side = np.int32(2 * at)
+            _put(entries[entry_ptr[u]], (np.int32(row), to_u, other, to_v, side, cutoff[row]))
         if near_v:
             entry_ptr[v] -= 1
             other = u if near_u else v
-            _put(entries[entry_ptr[v]], (np.int32(row), to_v, other, to_u, at, cutoff[row]))
-    return entry_ptr, entries, edge_ptr, edge_rows
+            side = np.int32(2 * at + 1)
+            _put(entries[entry_ptr[v]], (np.int32(row), to_v, other, to_u, side, cutoff[row]))
+    return entry_ptr, entries
 
 
 @nb.njit(cache=True, nogil=True)

@@ -14,7 +14,10 @@ _Adjacency = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 def packed_arcs(indices: np.ndarray, arc_mm: np.ndarray) -> np.ndarray:
     """Pack each arc as ``mm << 32 | head``, int64, as the kernels read it."""
-    return (arc_mm.astype(np.int64) << 32) | indices.astype(np.int64)
+    packed = arc_mm.astype(np.int64)
+    packed <<= 32
+    packed |= indices
+    return packed
 
 
 def connected_streets(
