@@ -9,7 +9,15 @@ from siting.__main__ import main
 from siting.settings_file import load_settings
 from tests.cities import tiny_city
 
-FILES = ["gaps.geojson", "map.html", "plan.json", "run.json", "stations.geojson"]
+FILES = [
+    "certificate.zip",
+    "coverage.zip",
+    "gaps.geojson",
+    "map.html",
+    "plan.json",
+    "run.json",
+    "stations.geojson",
+]
 
 
 @pytest.fixture
