@@ -179,13 +179,14 @@ class DatumVerdict:
     cannot_tell: bool
 
     def evidence(self) -> str:
-        """Say the two readings' fit in numbers, such as ``gcj02 13 m, wgs84 125 m ...``."""
-        pair = list(dict.fromkeys((self.proposed, self.declared)))
-        roads = ", ".join(f"{datum} {self.fits[datum].road_median_m:.0f} m" for datum in pair)
-        text = f"median distance to a road: {roads}"
-        if self.fits[self.proposed].names_matched:
-            names = ", ".join(f"{datum} {self.fits[datum].name_median_m:.0f} m" for datum in pair)
-            text += f"; to known places of the same name: {names}"
+        """Say both readings' fit in numbers, in words for either language."""
+        pair = [self.fits[datum] for datum in dict.fromkeys((self.proposed, self.declared))]
+        roads = ", ".join(f"{fit.datum} {fit.road_median_m:.0f} m" for fit in pair)
+        inside = ", ".join(f"{fit.datum} {fit.inside_share:.0%}" for fit in pair)
+        text = f"距道路 to roads: {roads}; 在范围内 inside: {inside}"
+        if pair[0].names_matched:
+            names = ", ".join(f"{fit.datum} {fit.name_median_m:.0f} m" for fit in pair)
+            text += f"; 距同名地点 to places of the same name: {names}"
         return text
 
 

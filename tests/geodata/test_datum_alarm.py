@@ -69,8 +69,8 @@ def test_the_evidence_says_both_readings_in_metres(daxing, known):
     assert fits[Datum.GCJ02].names_matched == fits[Datum.WGS84].names_matched > 20
     assert fits[Datum.GCJ02].name_median_m < 1
     assert fits[Datum.WGS84].name_median_m > 400
-    assert verdict.evidence().startswith("median distance to a road: gcj02 ")
-    assert "to known places of the same name: gcj02 0 m" in verdict.evidence()
+    assert verdict.evidence().startswith("距道路 to roads: gcj02 ")
+    assert "to places of the same name: gcj02 0 m" in verdict.evidence()
 
 
 def test_random_points_cannot_be_told(daxing, known):
