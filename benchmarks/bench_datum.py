@@ -22,8 +22,8 @@ from benchmarks.row import Row
 from geodata.cities import load_city
 from geodata.city_osm import build_city_from_osm
 from geodata.datum import CHINA_BOX, SHIFTED, Datum, from_wgs84, to_wgs84, wgs84_pipeline
-from geodata.datum_alarm import DatumReference, normalised, weigh_datums
-from geodata.datum_reference import datum_reference
+from geodata.datum_alarm import weigh_datums
+from geodata.datum_reference import DatumReference, datum_reference, normalised
 from geodata.osm_frame import features_frame
 from geodata.osm_layers import host_kinds
 from geodata.osm_read import read_osm

@@ -18,19 +18,21 @@ bear no known names, the verdict is "cannot tell".
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from geodata.datum import SHIFTED, Datum, to_wgs84, wgs84_pipeline
+from geodata.datum_reference import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+    from geodata.datum_reference import DatumReference
 
 _BINS_M = np.array([0, 2, 4, 7, 11, 16, 23, 32, 45, 63, 90, 125, 175, 250, 400, np.inf])
 _STREET_SIDE = (
@@ -64,50 +66,6 @@ LEAST_STEADINESS = 1.2
 """The same margin over the root of its blocks' squares."""
 LEAST_NAMES, LEAST_NAME_MARGIN = 4, 5.0
 """Rows with known names, and their margin, that decide without streets."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatumReference:
-    """What a city knows of itself, to hold points against.
-
-    Attributes
-    ----------
-    metric_crs
-        CRS of everything below.
-    roads
-        Shape (r,), LineStrings of roads that vehicles use (stops and shops stand beside these).
-    boundary
-        Study area.
-    street_side
-        Shape (s, 2), metres: real stops and hosts of the city; may be empty.
-    places
-        Index: normalised name (repeated where several places bear it); columns x, y.
-    """
-
-    metric_crs: str
-    roads: NDArray[np.object_]
-    boundary: shapely.Geometry
-    street_side: NDArray[np.float64]
-    places: pd.DataFrame
-    tree: shapely.STRtree = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "tree", shapely.STRtree(self.roads))
-        shapely.prepare(self.boundary)
-
-    def road_distance(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the distance of each point to the nearest road, metres; inf without roads."""
-        distance = np.full(len(xy), np.inf)
-        (row, _), found = self.tree.query_nearest(
-            shapely.points(xy), all_matches=False, return_distance=True
-        )
-        distance[row] = found
-        return distance
-
-    def inside(self, xy: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Tell which points lie in the study area."""
-        result: NDArray[np.bool_] = shapely.contains_xy(self.boundary, xy)
-        return result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,12 +253,6 @@ def weigh_datums(
         for datum in SHIFTED
     }
     return DatumEvidence(fits=fits, readings=readings, street=street)
-
-
-def normalised(names: pd.Series) -> pd.Series:
-    """Return names as they are compared: one width, no spaces and brackets, no closing 站."""
-    text = names.fillna("").astype(str).str.normalize("NFKC")
-    return text.str.replace(r"\s|\(.*?\)|(?:公交|地铁|火车)?站$", "", regex=True)
 
 
 def _metric(

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from geodata.columns import Feature, LayerName
-from geodata.datum_alarm import DatumReference, normalised
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
-    import shapely
     from numpy.typing import NDArray
 
 VEHICLE_ROADS = (
@@ -25,6 +25,50 @@ VEHICLE_ROADS = (
 """Classes of streets that stops and shops stand beside; paths through parks are left out."""
 
 _STREET_SIDE = (LayerName.STOPS, LayerName.HOSTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatumReference:
+    """What a city knows of itself, to hold points against.
+
+    Attributes
+    ----------
+    metric_crs
+        CRS of everything below.
+    roads
+        Shape (r,), LineStrings of roads that vehicles use (stops and shops stand beside these).
+    boundary
+        Study area.
+    street_side
+        Shape (s, 2), metres: real stops and hosts of the city; may be empty.
+    places
+        Index: normalised name (repeated where several places bear it); columns x, y.
+    """
+
+    metric_crs: str
+    roads: NDArray[np.object_]
+    boundary: shapely.Geometry
+    street_side: NDArray[np.float64]
+    places: pd.DataFrame
+    tree: shapely.STRtree = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tree", shapely.STRtree(self.roads))
+        shapely.prepare(self.boundary)
+
+    def road_distance(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the distance of each point to the nearest road, metres; inf without roads."""
+        distance = np.full(len(xy), np.inf)
+        (row, _), found = self.tree.query_nearest(
+            shapely.points(xy), all_matches=False, return_distance=True
+        )
+        distance[row] = found
+        return distance
+
+    def inside(self, xy: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Tell which points lie in the study area."""
+        result: NDArray[np.bool_] = shapely.contains_xy(self.boundary, xy)
+        return result
 
 
 class Streets(Protocol):
@@ -112,3 +156,9 @@ def _named(frame: gpd.GeoDataFrame) -> pd.DataFrame:
 
 def _no_places() -> pd.DataFrame:
     return pd.DataFrame({"x": np.empty(0), "y": np.empty(0)}, index=pd.Index([], dtype=object))
+
+
+def normalised(names: pd.Series) -> pd.Series:
+    """Return names as they are compared: one width, no spaces and brackets, no closing 站."""
+    text = names.fillna("").astype(str).str.normalize("NFKC")
+    return text.str.replace(r"\s|\(.*?\)|(?:公交|地铁|火车)?站$", "", regex=True)

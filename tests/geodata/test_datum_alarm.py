@@ -8,8 +8,8 @@ import shapely
 from geodata import load_city
 from geodata.city_osm import build_city_from_osm
 from geodata.datum import SHIFTED, Datum, from_wgs84
-from geodata.datum_alarm import DatumReference, judge_datum, normalised
-from geodata.datum_reference import datum_reference
+from geodata.datum_alarm import judge_datum
+from geodata.datum_reference import DatumReference, datum_reference, normalised
 
 SIZE = 30
 
