@@ -90,7 +90,8 @@ class _Search:
     ) -> None:
         self.program, self.limits, self.watch, self.improve = program, limits, watch, improve
         self.scale, self.unit = good_scale(program), objective_unit(program)
-        self.relaxation = Relaxation(program)
+        watched = watch.should_stop is not None or watch.deadline is not None
+        self.relaxation = Relaxation(program, stop=watch.stop if watched else None)
         self.gains = no_gains(len(program.objective))
         self.point: NDArray[np.int64] | None = None
         self.value: int | None = None
