@@ -214,7 +214,7 @@ def check_codes(body: Body) -> tuple[pd.Series, pd.DataFrame]:
     plain = written.str.normalize("NFKC").str.replace(r"[\s\-']", "", regex=True).str.upper()
     unique = plain.drop_duplicates()
     doubtful = unique[~right_check_digits(unique)]
-    verdict = plain.map({code: code_problem(code) for code in doubtful}).fillna("")
+    verdict = plain.map({code: code_problem(code) for code in doubtful}).astype(object).fillna("")
     bad = verdict.ne("")
     table = problems(written.index[bad], body.titles["code"], written[bad], "bad_code")
     table["problem"] = verdict[bad].to_numpy(dtype=object)

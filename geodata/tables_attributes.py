@@ -226,7 +226,7 @@ def town_codes(body: Body, towns: pd.DataFrame | None) -> tuple[pd.Series, pd.Da
             written.isin(set(map(str, towns.index))),
             written.map({name: _town_key(name) for name in written.unique()}),
         )
-        codes = keys.map(known).fillna("").astype(object)
+        codes = keys.map(known).astype(object).fillna("")
     unknown = written.ne("") & codes.eq("")
     title = body.titles["town_code"]
     report = problems(index[unknown], title, written[unknown], "unknown_town", "left_empty")

@@ -7,7 +7,7 @@ accepts them. The confidence is an order of trust by kind of clue, not a probabi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,9 @@ _FUZZY_FROM = 86.0
 _FUZZY_TRUST = 0.7
 
 
+Record = dict[str, Any]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gazetteer:
     """Known names.
@@ -44,10 +47,14 @@ class Gazetteer:
         Columns name, key, kind, town_code, x, y, accuracy_m (metres, the city's grid).
     rows_of
         Comparable name to row positions of ``table``.
+    records, keys
+        The rows and their comparable names, in order.
     """
 
     table: pd.DataFrame
     rows_of: Mapping[str, tuple[int, ...]]
+    records: list[Record]
+    keys: list[str]
 
 
 def build_gazetteer(city: City) -> Gazetteer:
@@ -67,7 +74,9 @@ def build_gazetteer(city: City) -> Gazetteer:
             bare = str(key).removesuffix(suffix)
             if bare != key and len(bare) >= _SHORTEST:
                 rows_of.setdefault(bare, (int(row),))
-    return Gazetteer(table=table, rows_of=rows_of)
+    return Gazetteer(
+        table=table, rows_of=rows_of, records=table.to_dict("records"), keys=table["key"].to_list()
+    )
 
 
 def _points(frame: gpd.GeoDataFrame, kind: str) -> pd.DataFrame:
@@ -137,26 +146,20 @@ def match_addresses(texts: pd.Series, towns: pd.Series, known: Gazetteer) -> pd.
 
 def _best(label: str, text: str, town: str, known: Gazetteer) -> dict[str, object] | None:
     key = comparable(text)
-    hits = _occurring(key, known)
+    hits = [known.records[row] for row in sorted(_occurring(key, known))]
     if hits:
-        rows = known.table.iloc[sorted(hits)].copy()
-        rows["confidence"] = _trust(rows, town)
-        top = rows.sort_values(["confidence", "key"], ascending=[False, True]).iloc[0]
-        return _proposal(label, text, top, float(top["confidence"]), "name_in_address")
-    names = known.table["key"]
-    close = process.extractOne(
-        key, names.to_list(), scorer=fuzz.partial_ratio, score_cutoff=_FUZZY_FROM
-    )
+        trust = _trust(hits, town)
+        top = max(range(len(hits)), key=lambda at: (trust[at], -at))
+        return _proposal(label, text, hits[top], trust[top], "name_in_address")
+    close = process.extractOne(key, known.keys, scorer=fuzz.partial_ratio, score_cutoff=_FUZZY_FROM)
     if close is None:
         return None
-    row = known.table.iloc[close[2]]
-    trust = _TRUST[str(row["kind"])] * _FUZZY_TRUST * close[1] / 100.0
-    return _proposal(label, text, row, trust, "similar_name")
+    record = known.records[close[2]]
+    trust_here = _TRUST[record["kind"]] * _FUZZY_TRUST * close[1] / 100.0
+    return _proposal(label, text, record, trust_here, "similar_name")
 
 
-def _proposal(
-    label: str, text: str, row: pd.Series, confidence: float, how: str
-) -> dict[str, object]:
+def _proposal(label: str, text: str, row: Record, confidence: float, how: str) -> dict[str, object]:
     return {
         "row": label,
         "text": text,
@@ -181,18 +184,34 @@ def _occurring(key: str, known: Gazetteer) -> set[int]:
     return {row for _, _, rows in spans for row in rows}
 
 
-def _trust(rows: pd.DataFrame, town: str) -> pd.Series:
-    trust = rows["kind"].map(_TRUST).astype("float64")
-    mentioned = set(rows.loc[rows["kind"].eq("town"), "town_code"]) | ({town} - {""})
-    if mentioned:
-        here = rows["town_code"].isin(mentioned)
-        differs = rows["town_code"].ne("") & ~here
-        trust = trust + _TOWN_AGREES * (here & rows["kind"].ne("town"))
-        trust = trust.where(~differs, trust * _TOWN_DIFFERS)
-    for _, same in rows.groupby("key"):
-        best = trust[same.index].max()
-        rivals = same[trust[same.index] >= best]
-        spread = np.hypot(np.ptp(rivals["x"]), np.ptp(rivals["y"]))
-        if len(rivals) > 1 and spread > _SAME_PLACE_M:
-            trust[same.index] *= 0.5
-    return trust.clip(upper=0.95)
+def _trust(hits: list[Record], town: str) -> list[float]:
+    """Return the trust in each found name.
+
+    A name that a stop shares with a town or street means that: stops are called after both.
+    """
+    meant: dict[str, float] = {}
+    for hit in hits:
+        meant[hit["key"]] = min(meant.get(hit["key"], 1.0), _TRUST[hit["kind"]])
+    mentioned = {hit["town_code"] for hit in hits if hit["kind"] == "town"} | ({town} - {""})
+    trust = []
+    for hit in hits:
+        value = min(_TRUST[hit["kind"]], meant[hit["key"]])
+        if mentioned and hit["kind"] != "town" and hit["town_code"]:
+            here = hit["town_code"] in mentioned
+            value = value + _TOWN_AGREES if here else value * _TOWN_DIFFERS
+        if hit["kind"] == "stop" and meant[hit["key"]] < _TRUST["stop"]:
+            value *= _TOWN_DIFFERS  # the town or street of that name goes before the stop
+        trust.append(value)
+    for key in meant:
+        same = [at for at, hit in enumerate(hits) if hit["key"] == key]
+        best = max(trust[at] for at in same)
+        rivals = [hits[at] for at in same if trust[at] >= best]
+        if len(rivals) > 1 and _spread(rivals) > _SAME_PLACE_M:
+            for at in same:
+                trust[at] *= 0.5
+    return [min(value, 0.95) for value in trust]
+
+
+def _spread(hits: list[Record]) -> float:
+    x, y = [hit["x"] for hit in hits], [hit["y"] for hit in hits]
+    return float(np.hypot(max(x) - min(x), max(y) - min(y)))

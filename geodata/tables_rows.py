@@ -240,7 +240,7 @@ def _not_data(body: pd.DataFrame, named: pd.DataFrame, header: Header) -> pd.Dat
 def _first_text(body: pd.DataFrame) -> pd.Series:
     if not body.shape[1]:
         return pd.Series("", index=body.index, dtype=object)
-    return body.replace("", np.nan).bfill(axis=1).iloc[:, 0].fillna("").astype(str)
+    return body.replace("", np.nan).bfill(axis=1).iloc[:, 0].astype(object).fillna("").astype(str)
 
 
 def _joined(parts: list[Body], notes: list[Note]) -> Body:

@@ -132,7 +132,7 @@ def parse_choices(texts: pd.Series, field: str) -> Parsed:
     words = words_of(field)
     forms = comparable_column(texts)
     codes = {form: _one_choice(form, words) for form in forms.unique()}
-    values = forms.map(codes).fillna("").astype(object)
+    values = forms.map(codes).astype(object).fillna("")
     written = forms.ne("")
     exact = forms.isin(set(words))
     return Parsed(

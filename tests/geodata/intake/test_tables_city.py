@@ -1,0 +1,172 @@
+"""Files held against a city: datum, boundary, towns, addresses; templates and marked workbooks."""
+
+from __future__ import annotations
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from geodata.cities import load_city
+from geodata.datum import Datum, from_wgs84
+from geodata.datum_errors import WrongDatumError
+from geodata.errors import OutsideCityError
+from geodata.tables import ReadOptions, read_layer
+from geodata.tables_headers import (
+    UnknownLayerError,
+    headings_of,
+    importable_layers,
+    match_titles,
+)
+from geodata.tables_marked import write_marked
+from geodata.tables_places import build_gazetteer, match_addresses
+from geodata.tables_points import DatumNotDeclaredError
+from geodata.templates import write_template
+from siting.commands_import import say_problems
+from siting.i18n import t
+
+
+@pytest.fixture(scope="module")
+def city():
+    return load_city("daxing")
+
+
+def stops_file(city, path, datum: str, count: int = 60, **columns: list) -> pd.DataFrame:
+    stops = city.layers["stops"].iloc[:count]
+    lonlat = from_wgs84(city.to_lonlat(stops.get_coordinates().to_numpy()), Datum(datum))
+    frame = pd.DataFrame(
+        {"站名": stops["name"].to_numpy(), "经度": lonlat[:, 0], "纬度": lonlat[:, 1], **columns}
+    ).round(6)
+    frame.to_csv(path, index=False, encoding="gb18030")
+    return stops
+
+
+@pytest.mark.parametrize("truth", ["wgs84", "gcj02", "bd09"])
+def test_datum_is_asked_proposed_and_guarded(city, tmp_path, truth):
+    path = tmp_path / "stops.csv"
+    stops = stops_file(city, path, truth)
+    with pytest.raises(DatumNotDeclaredError, match=f"looks like {truth}"):
+        read_layer(path, "stops", declared_datum=None, city=city)
+    read = read_layer(path, "stops", declared_datum=truth, city=city)
+    gap = read.frame.set_index("name").distance(
+        stops.drop_duplicates("name").set_index("name").geometry, align=True
+    )
+    assert gap.dropna().median() < 0.2
+    for wrong in {"wgs84", "gcj02", "bd09"} - {truth}:
+        with pytest.raises(WrongDatumError, match=truth):
+            read_layer(path, "stops", declared_datum=wrong, city=city)
+
+
+def test_a_person_may_insist_on_a_datum(city, tmp_path):
+    path = tmp_path / "stops.csv"
+    stops_file(city, path, "gcj02")
+    options = ReadOptions(confirm_datum=True)
+    read = read_layer(path, "stops", declared_datum="wgs84", city=city, options=options)
+    assert read.reading.alarm
+    assert len(read.frame) == 60
+
+
+def test_another_city_is_refused_whole_and_a_stray_row_alone(city, tmp_path):
+    path = tmp_path / "far.csv"
+    path.write_text("站名,经度,纬度\n甲,104.06,30.67\n乙,104.07,30.66", encoding="utf-8")
+    with pytest.raises(OutsideCityError):
+        read_layer(path, "stops", declared_datum="wgs84", city=city)
+    near = "\n".join(f"站{n},116.3{n},39.7{n}" for n in range(1, 5))
+    path.write_text(f"站名,经度,纬度\n{near}\n远站,104.06,30.67", encoding="utf-8")
+    read = read_layer(path, "stops", declared_datum="wgs84", city=city)
+    assert read.report[["row", "problem"]].to_numpy().tolist() == [["6", "outside_city"]]
+
+
+def test_towns_are_found_by_name_or_code_and_never_guessed(city, tmp_path):
+    path = tmp_path / "e.csv"
+    rows = ["单位名称,职工人数,所属镇街,经度,纬度"]
+    for n, town in enumerate(("安定镇", "安定", "大兴区安定镇", "火星街道", "")):
+        rows.append(f"企业{n},12{n},{town},116.33{n},39.72{n}")
+    path.write_text("\n".join(rows), encoding="utf-8")
+    read = read_layer(path, "enterprises", declared_datum="wgs84", city=city)
+    codes = read.frame.set_index("name")["town_code"].sort_index().tolist()
+    code = city.towns.index[city.towns["name"].eq("安定镇")][0]
+    assert codes == [code, code, code, "", ""]
+    assert read.mended["problem"].tolist() == ["unknown_town"]
+
+
+def test_addresses_are_proposed_and_placed_only_when_accepted(city, tmp_path):
+    path = tmp_path / "e.csv"
+    path.write_text(
+        "单位名称,职工人数,地址\n甲,120,大兴区高米店北站A口\n乙,99,安定镇工业东区\n丙,88,火星路",
+        "utf-8",
+    )
+    read = read_layer(path, "enterprises", declared_datum=None, city=city)
+    assert len(read.frame) == 0
+    assert read.report["problem"].tolist() == ["no_place"] * 3
+    assert read.proposals[["row", "found", "kind"]].to_numpy().tolist() == [
+        ["2", "高米店北", "stop"],
+        ["3", "安定镇", "town"],
+    ]
+    options = ReadOptions(accept_addresses=0.7)
+    placed = read_layer(path, "enterprises", declared_datum=None, city=city, options=options)
+    assert placed.frame["name"].tolist() == ["甲"]
+    assert placed.frame["accuracy_m"].tolist() == [200.0]
+    assert placed.mended["problem"].tolist() == ["placed_by_address"]
+
+
+def test_confident_address_matches_are_right(city):
+    """Known stops named in an address are found within their stated 200 m in nine of ten."""
+    stops = city.layers["stops"]
+    pick = stops.iloc[np.random.default_rng(4).choice(len(stops), 300, replace=False)]
+    texts = pd.Series([f"北京市大兴区{name}站附近" for name in pick["name"]], index=pick.index)
+    known = build_gazetteer(city)
+    found = match_addresses(texts, pd.Series("", index=texts.index), known).set_index("row")
+    sure = found[found["confidence"] >= 0.7]
+    truth = pick.get_coordinates().reindex(sure.index)
+    gap = np.hypot(sure["x"] - truth["x"], sure["y"] - truth["y"])
+    assert len(sure) > 200
+    assert (gap <= 200).mean() >= 0.9
+    assert gap.max() < 600
+
+
+@pytest.mark.parametrize("layer", importable_layers())
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_template_opens_and_its_headings_are_understood(layer, lang, tmp_path):
+    words = {
+        key: t(lang, f"intake.template.{key}")
+        for key in ("notes", "heading", "needed", "note", "example", "words", "yes", "no")
+    }
+    path = tmp_path / "t.xlsx"
+    write_template(path, layer, words, lang=lang)
+    book = openpyxl.load_workbook(path)
+    head = [cell.value for cell in book.worksheets[0][1]]
+    assert book.worksheets[0].max_row == 1
+    found = match_titles({str(n): title for n, title in enumerate(head)}, headings_of(layer))
+    assert len(found) == len(head)
+    notes = [[cell.value for cell in row] for row in book.worksheets[1].iter_rows(min_row=2)]
+    assert [row[0] for row in notes] == head
+    assert any(row[3] for row in notes), "no example"
+
+
+def test_an_unknown_layer_has_no_template(tmp_path):
+    with pytest.raises(UnknownLayerError, match="enterprises"):
+        write_template(tmp_path / "t.xlsx", "unicorns", {})
+
+
+def test_the_marked_workbook_colours_the_bad_cell_and_runs_nothing(tmp_path):
+    path = tmp_path / "e.csv"
+    path.write_text(
+        '单位名称,职工人数,经度,纬度\n"=HYPERLINK(1)",若干,116.3,39.7\n乙,9,116.3,39.7', "utf-8"
+    )
+    read = read_layer(path, "enterprises", declared_datum="wgs84")
+    words = {
+        key: t("zh", f"intake.column.{key}")
+        for key in ("row", "column", "value", "problem", "suggestion", "rows", "report")
+    }
+    write_marked(tmp_path / "m.xlsx", read.body, say_problems(read.report, "zh"), words)
+    book = openpyxl.load_workbook(tmp_path / "m.xlsx")
+    sheet = book[words["rows"]]
+    assert sheet["C2"].value == "若干"
+    assert sheet["C2"].fill.fgColor.rgb == "FFFFC7CE"
+    assert "不是数字" in sheet["C2"].comment.text
+    assert sheet["C3"].fill.fgColor.rgb != "FFFFC7CE"
+    assert sheet["B2"].value == "'=HYPERLINK(1)"
+    assert sheet["B2"].data_type == "s"
+    report = [[cell.value for cell in row] for row in book[words["report"]].iter_rows(min_row=2)]
+    assert report == [["2", "职工人数", "若干", "不是数字", "只写数字"]]
