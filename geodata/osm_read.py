@@ -318,14 +318,16 @@ def _collect_way(way: Any, into: _Collector) -> None:
 
 def _is_line(tags: dict[str, str]) -> bool:
     return (
-        "highway" in tags
+        tags.get("highway", "platform") != "platform"
         or tags.get("railway", "") in LINE_RAIL
         or tags.get("waterway", "") in LINE_WATER
     )
 
 
 def _is_feature(tags: dict[str, str]) -> bool:
-    return tags.get("highway") == "bus_stop" or any(key in tags for key in FEATURE_KEYS)
+    return tags.get("highway") in ("bus_stop", "platform") or any(
+        key in tags for key in FEATURE_KEYS
+    )
 
 
 def _ways(found: _Collector) -> WayTable:

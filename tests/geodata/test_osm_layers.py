@@ -116,10 +116,14 @@ def test_stops_of_bus_and_rail(tmp_path):
         + node(205, 14, 12, public_transport="stop_position", subway="yes", name="枣园地铁")
         + node(206, 14, 12.1, railway="station", name="枣园地铁站")
         + node(207, 16, 10, highway="bus_stop")
+        + node(301, 8, 9.9)
+        + node(302, 8.3, 9.9)
+        + way(60, [301, 302], highway="platform", public_transport="platform", name="康庄路")
     )
     stops = extract(tmp_path, body).layers[LayerName.STOPS]
     assert sorted(zip(stops["name"], stops["stop_type"], strict=True)) == [
         ("公交站 node/207", "bus"),
+        ("康庄路", "bus"),
         ("枣园", "bus"),
         ("枣园地铁站", "rail"),
         ("清源路", "bus"),
