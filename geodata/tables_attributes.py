@@ -32,6 +32,10 @@ _DEFAULTS: dict[tuple[str, str], object] = {
     ("stops", "stop_type"): "bus",
     ("existing", "station_kind"): "fixed",
     ("existing", "admits"): "public",
+    ("ledger", "union_state"): "unknown",
+    ("ledger", "verified_by"): "",
+    ("ledger", "members"): None,
+    ("ledger", "dispatched"): None,
 }
 _PER_DAY = "visitors_per_day"
 _COUNTED = frozenset({"headcount", "people", "staff", _PER_DAY})
@@ -113,6 +117,8 @@ def _absent(name: str, layer: str, source: str, column: Column) -> tuple[object,
     if column.kind is Kind.TEXT:
         return "", None
     value = _DEFAULTS[layer, name]
+    if value in (None, ""):
+        return value, None
     heading = headings_of(layer).headings[name]
     return value, Note(code="column_assumed", facts={"column": heading.zh, "value": str(value)})
 
