@@ -21,6 +21,7 @@ _FEWEST = 3
 _FEWEST_FOR_BEND = 5
 _BEYOND = 1.2
 _WIDEST = 3.0
+_RIDGE = 1e-9
 _ELONGATED = 0.3
 
 
@@ -77,29 +78,36 @@ def _shifted(xy: np.ndarray, reach: Reach) -> np.ndarray:
     spread = second - np.einsum("ia,ib->iab", centre, centre)
     size, axes = np.linalg.eigh(spread)
     long = size[:, 0] < (_ELONGATED**2) * np.maximum(size[:, 1], 1e-9)
-    moves = long & ((near > 0).sum(axis=1) >= _FEWEST)
-    moved = xy.copy()
-    for row in np.flatnonzero(moves).tolist():
-        chosen = near[row] > 0
-        sideways = _off_curve(xy[chosen] - xy[row], near[row, chosen], axes[row])
-        if abs(sideways) <= reach.lateral_m:
-            moved[row] += sideways * axes[row, :, 0]
-    return moved
+    count = (near > 0).sum(axis=1)
+    across = _seen_from(xy, axes[:, :, 0])
+    along = _seen_from(xy, axes[:, :, 1]) / radius[:, None]
+    straight, bent = (_off_curve(along, across, near, degree) for degree in (1, 2))
+    sideways = np.where(count >= _FEWEST_FOR_BEND, bent, straight)
+    moves = long & (count >= _FEWEST) & (np.abs(sideways) <= reach.lateral_m)
+    return np.asarray(xy + np.where(moves, sideways, 0.0)[:, None] * axes[:, :, 0])
 
 
-def _off_curve(around: np.ndarray, weight: np.ndarray, axes: np.ndarray) -> float:
-    """Return how far the street's local curve passes beside the point at the origin.
+def _seen_from(xy: np.ndarray, axis: np.ndarray) -> np.ndarray:
+    """Return how far each point (column) lies along each point's own axis (row), metres."""
+    own = np.einsum("ia,ia->i", xy, axis)
+    return np.asarray(axis @ xy.T - own[:, None])
 
-    Across the main axis the neighbours follow a parabola in the way along it (a straight line
-    where they are few), so that a bend is not cut.
+
+def _off_curve(
+    along: np.ndarray, across: np.ndarray, weight: np.ndarray, degree: int
+) -> np.ndarray:
+    """Return how far the street's local curve passes beside each point, metres, shape (n,).
+
+    Across the main axis the neighbours follow a straight line or, where they are enough, a
+    parabola in the way along it, so that a bend is not cut: weighted least squares by the normal
+    equations, which the scaled ways along keep well-conditioned.
     """
-    across, along = around @ axes[:, 0], around @ axes[:, 1]
-    degree = 2 if len(around) >= _FEWEST_FOR_BEND else 1
-    scale = max(float(np.abs(along).max()), 1.0)
-    powers = np.vander(along / scale, degree + 1, increasing=True)
-    root = np.sqrt(weight)
-    fitted = np.linalg.lstsq(powers * root[:, None], across * root, rcond=None)[0]
-    return float(fitted[0])
+    powers = [weight * along**power for power in range(2 * degree + 1)]
+    sums = np.stack([power.sum(axis=1) for power in powers], axis=1)
+    place = np.arange(degree + 1)
+    left = sums[:, place[:, None] + place[None, :]] + _RIDGE * np.eye(degree + 1)
+    right = np.stack([(powers[power] * across).sum(axis=1) for power in place], axis=1)
+    return np.asarray(np.linalg.solve(left, right[:, :, None])[:, 0, 0])
 
 
 def merge_places(xy: np.ndarray, merge_m: float) -> np.ndarray:
