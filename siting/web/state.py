@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 LANG, PAGE, CITY, DRAFT, PLAN = "lang", "page", "city", "draft", "plan"
 PAGES = (
     *("overview", "data", "siting", "gaps", "compare"),
-    *("plans", "export"),
+    *("ledger", "plans", "export"),
 )
 LAYERS = (
     *("enterprises", "hosts", "services", "stops"),

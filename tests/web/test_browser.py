@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 
+import openpyxl
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from siting.web.browser import wait_for_map
+from siting.web.state import PAGES
 
 pytestmark = pytest.mark.browser
 
@@ -103,11 +107,6 @@ def view_of(frame) -> list[float]:
     )
 
 
-def wait_for_run(page):
-    page.wait_for_url("**draft=**")
-    page.wait_for_selector("text=正在计算", state="detached", timeout=240_000)
-
-
 def test_a_click_on_a_station_says_why_here(address, page):
     frame = open_siting(address, page)
     frame.locator(".sm-station").nth(20).dispatch_event("click")
@@ -132,10 +131,10 @@ def test_a_banned_station_goes_the_zoom_stays_and_undo_brings_it_back(address, p
     number = next(n for n, name in enumerate(before) if "示例企业" in name or "示例" in name)
     frame.locator(".sm-station").nth(number).dispatch_event("click")
     page.get_by_role("button", name="禁用此站").click()
-    wait_for_run(page)
-    frame = wait_for_map(page)
+    page.wait_for_url("**draft=**")
     frame.locator(".sm-mark-ban").wait_for(timeout=60_000)
-    expect(frame.locator(f".sm-station[title='{before[number]}']")).to_have_count(0)
+    gone = frame.locator(f".sm-station[title='{before[number]}']")
+    expect(gone).to_have_count(0, timeout=240_000)
     after = frame.locator("body").evaluate(titles)
     assert before[number] not in after
     assert len(after) == 109
@@ -144,7 +143,7 @@ def test_a_banned_station_goes_the_zoom_stays_and_undo_brings_it_back(address, p
     assert abs(lat - 39.73) + abs(lon - 116.34) < 1e-3
     page.get_by_role("button", name="撤销").click()
     frame.locator(".sm-mark-ban").wait_for(state="detached", timeout=60_000)
-    expect(frame.locator(f".sm-station[title='{before[number]}']")).to_have_count(1)
+    expect(gone).to_have_count(1, timeout=60_000)
     assert sorted(frame.locator("body").evaluate(titles)) == sorted(before)
 
 
@@ -181,3 +180,87 @@ def test_two_plans_are_compared_and_their_maps_move_together(address, page):
     frames[0].locator("body").evaluate("() => station_map_page.setView([39.7, 116.4], 14)")
     page.wait_for_timeout(500)
     assert view_of(frames[1])[2] == 14
+
+
+def write_book(path, rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def test_an_own_file_with_errors_is_imported_mended_and_planned_with(address, page, tmp_path):
+    heads = ["企业名称", "职工人数", "经度", "纬度"]
+    bad = [heads, ["甲厂", 800, 116.335, 39.735], ["乙厂", "很多", 116.34, 39.74]]
+    good = [heads, ["甲厂", 800, 116.335, 39.735], ["乙厂", 450, 116.34, 39.74]]
+    page.goto(f"{address}/?page=data&lang=zh")
+    choose = page.locator("input[type=file]")
+    for rows, kept in ((bad, 1), (good, 2)):
+        choose.set_input_files(write_book(tmp_path / f"企业{kept}.xlsx", rows))
+        page.wait_for_selector(f"text=企业{kept}.xlsx")
+        page.get_by_role("button", name="读取并逐行检查").click()
+        page.wait_for_selector("[data-testid=stAlert]:has-text('读入')", timeout=60_000)
+        if kept == 1:
+            page.wait_for_selector("caption:has-text('逐行检查结果')")
+            with page.expect_download() as waiting:
+                page.get_by_role("button", name="下载标出问题的").click()
+            assert openpyxl.load_workbook(waiting.value.path()).sheetnames
+    page.get_by_label("您的姓名").fill("王工")
+    page.get_by_role("button", name="保存，并用这些数据规划").click()
+    page.wait_for_url("**city=**")
+    page.wait_for_selector("text=正在使用导入的数据")
+    page.wait_for_selector(".ws-card", timeout=240_000)
+
+
+def test_a_file_of_another_kind_is_a_sentence_and_the_page_stays(address, page, tmp_path):
+    evil = tmp_path / "企业.xlsx"
+    evil.write_bytes(b"MZ\x90\x00" + bytes(4000))
+    page.goto(f"{address}/?page=data&lang=zh")
+    page.locator("input[type=file]").set_input_files(evil)
+    page.wait_for_selector("text=企业.xlsx")
+    page.get_by_role("button", name="读取并逐行检查").click()
+    page.wait_for_selector("[data-testid=stAlert]", timeout=60_000)
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert page.get_by_text("导入自己的文件").count() == 1
+
+
+def test_no_serious_violation_on_any_page(address, page):
+    for name in PAGES:
+        page.goto(f"{address}/?page={name}&lang=zh")
+        page.wait_for_selector("h1")
+        page.wait_for_timeout(2500)
+        found = Axe().run(page).response["violations"]
+        grave = [
+            (item["id"], [node["html"][:160] for node in item["nodes"]][:3])
+            for item in found
+            if item["impact"] in ("serious", "critical")
+        ]
+        assert grave == [], name
+
+
+ENGLISH = re.compile(r"[A-Za-z]{3,}")
+NAMES = re.compile(
+    r"English|OpenStreetMap|contributors|ODbL|GeoJSON|RFC|WGS|GeoNames|siontiles|Excel|KML|CSV"
+    r"|GeoPackage|QGIS|ArcGIS|Shapefile|GCJ|CGCS|GPS|OSM|Word|PDF|GPKG|SHP|[\w.]+\.\w{3,7}"
+)
+
+READ_ALOUD = """() => {
+    const shown = document.body.innerText;
+    const signs = [...document.querySelectorAll('[data-testid=stIconMaterial], [href="#main"]')];
+    const skip = [...document.querySelectorAll('body *')].filter(
+        e => !e.children.length && /^Skip to/.test(e.textContent));
+    return [...signs, ...skip].reduce((text, e) => text.replace(e.textContent, ''), shown);
+}"""
+"""Text of the page without icon names and Streamlit's hidden link for keyboards."""
+
+
+def test_no_english_word_on_the_chinese_pages(address, page):
+    for name in PAGES:
+        if name == "data":
+            continue  # its column of sources quotes the data's own notes
+        page.goto(f"{address}/?page={name}&lang=zh")
+        page.wait_for_selector("h1")
+        page.wait_for_timeout(2500)
+        said = page.evaluate(READ_ALOUD)
+        assert ENGLISH.findall(NAMES.sub("", said)) == [], name
