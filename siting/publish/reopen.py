@@ -96,9 +96,9 @@ def _named(kind: Any, record: dict[str, Any]) -> dict[str, Any]:
     hints = typing.get_type_hints(kind)
     table = dict(record)
     for key, value in record.items():
-        if hints[key] == Pairs:
+        if hints.get(key) == Pairs:
             table[key] = dict(value)
-        elif dataclasses.is_dataclass(hints[key]):
+        elif dataclasses.is_dataclass(hints.get(key)):
             table[key] = _named(hints[key], value)
     return table
 

@@ -151,7 +151,8 @@ function makeCards(world, say) {
       },
     });
     const links = directionLinks(station, say).slice(0, 1);
-    return element("article", { class: "card", "aria-label": station.name, "data-id": station.id },
+    const open = stateOf(world, station, now).open;
+    return element("article", { class: open ? "card is-open" : "card", "aria-label": station.name, "data-id": station.id },
       heading, wayLine(answer, station, now), openLine(station, now), servicesLine(station, now), placeLine(station),
       element("div", { class: "go" }, links, element("button", { type: "button", text: say("on_map"), "aria-label": say("on_map_of", { name: station.name }), click: () => options.map(number) }), toggle),
       inside);

@@ -2,7 +2,7 @@
 
 const ASSUMED_RANK = 4;
 const MANY_SEGMENTS = 30000;
-const SCALE = { least: 0.00015, most: 0.04, near: 0.004 }; // pixels per centimetre
+const SCALE = { least: 0.00015, most: 0.04, near: 0.0015 }; // pixels per centimetre
 
 function makeView(canvas, world, callbacks) {
   const context = canvas.getContext("2d");
@@ -257,7 +257,7 @@ function drawMark(context, mark, x, y, chosen, colours) {
   context.lineWidth = chosen ? 4 : 2;
   context.strokeStyle = chosen ? colours.chosen : mark.open ? colours.paper : colours.closed;
   context.stroke();
-  if (!mark.open) {
+  if (!mark.open && !mark.label) {
     context.beginPath();
     context.moveTo(x - radius / 2, y + radius / 2);
     context.lineTo(x + radius / 2, y - radius / 2);
