@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from geodata.tables_points import Written
     from geodata.tables_rows import Body
 
-_NO_CITY, _CANNOT_TELL = "no city to compare with", "?"
+_NO_CITY, _CANNOT_TELL = "没有可对照的城市 no city to compare with", "?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ def settle_reading(
         return Reading(taken=only, meridian=_meridian(city))
     verdict = _verdict(written, body, declared, city)
     proposed = "" if verdict is None or verdict.cannot_tell else str(verdict.proposed)
-    evidence = _NO_CITY if verdict is None else verdict.evidence()
+    evidence = _NO_CITY if verdict is None else _evidence(verdict)
     if declared is None:
         raise DatumNotDeclaredError(
             name=name,
@@ -123,6 +123,17 @@ def _verdict(
         said if isinstance(said, Datum) else Datum.WGS84,
         names=None if names is None else names.astype(str).reset_index(drop=True),
     )
+
+
+def _evidence(verdict: DatumVerdict) -> str:
+    """Say the figures behind a verdict in words both languages read."""
+    pair = list(dict.fromkeys((verdict.proposed, verdict.declared)))
+    fits = [verdict.fits[datum] for datum in pair]
+    text = "距道路 to a road: " + ", ".join(f"{f.datum} {f.road_median_m:.0f} m" for f in fits)
+    if fits[0].names_matched:
+        names = ", ".join(f"{f.datum} {f.name_median_m:.0f} m" for f in fits)
+        text += f"; 距同名地点 to places of the same name: {names}"
+    return text
 
 
 def _meridian(city: City | None) -> int | None:

@@ -303,6 +303,19 @@ CASES: dict[str, Odd] = {
     ),
     "nothing.csv": Odd(make=raw(b""), error="EmptyFileError"),
     "blank.csv": Odd(make=raw(b" \n\n \n"), error="EmptyFileError"),
+    "places.osm": Odd(
+        make=text(
+            '<?xml version="1.0"?><osm version="0.6"><node id="1" lat="39.72" lon="116.33">'
+            '<tag k="name" v="好粥道"/><tag k="amenity" v="restaurant"/></node>'
+            '<node id="2" lat="39.73" lon="116.34"><tag k="name" v="某井"/>'
+            '<tag k="amenity" v="fountain"/></node></osm>'
+        ),
+        layer="hosts",
+        kept=1,
+        refused=1,
+        says=("not_choice",),
+        values={"name": ["好粥道"], "host_type": ["restaurant"]},
+    ),
     "units.csv": Odd(
         make=text("名称,类型,年门诊量（万人次）,经度,纬度\n甲医院,医院,36.5,116.33,39.72"),
         layer="services",

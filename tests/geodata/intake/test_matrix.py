@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from geodata.errors import DataError
@@ -58,6 +60,32 @@ def test_every_way_of_writing_the_same_rows_gives_the_same_layer(tmp_path):
         assert found.index.tolist() == expected.index.tolist(), name
         assert found["headcount"].tolist() == expected["headcount"].tolist(), name
         assert found.geometry.distance(expected.geometry).max() < 1.0, name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_old_excel_wps_and_open_document(kind, tmp_path, libreoffice):
+    """What WPS and LibreOffice save; made by the real program from the good workbook."""
+    source = tmp_path / "plain.xlsx"
+    CASES["plain.xlsx"].make(source)
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = [
+        libreoffice,
+        profile,
+        "--headless",
+        "--convert-to",
+        kind,
+        "--outdir",
+        tmp_path,
+        source,
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
+    # the name counts for nothing: WPS calls the same bytes .et
+    path = (tmp_path / f"plain.{kind}").rename(tmp_path / "ledger.et")
+    read = read_layer(path, "enterprises", declared_datum="wgs84")
+    assert read.kind == kind
+    assert sorted(read.frame["headcount"]) == [86, 120, 230]
+    assert not len(read.report)
 
 
 def test_every_problem_and_note_has_words():
