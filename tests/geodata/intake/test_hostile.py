@@ -13,6 +13,7 @@ import pytest
 
 from geodata.errors import DataError
 from geodata.intake import Limits, read_raw
+from geodata.intake.errors import FileTooLargeError, ReadingTooBigError, ReadingTooSlowError
 from geodata.intake.runner import worker_environment
 from siting.i18n import error_text
 from tests.geodata.intake.hostile import CANARY, HARMLESS, Aim, hostile
@@ -96,3 +97,33 @@ def test_the_reading_process_gets_no_secrets_from_the_environment(tmp_path, monk
     assert "hunter2" not in environment.values()
     assert "OGR_VRT" in environment["OGR_SKIP"].split(",")
     assert environment["GDAL_HTTP_PROXY"] == "127.0.0.1:9"
+
+
+def big_csv(path: Path) -> Path:
+    line = "示例企业,120,116.33,39.72\n"
+    path.write_text("单位名称,职工人数,经度,纬度\n" + line * 250_000, encoding="utf-8")
+    return path
+
+
+def test_time_is_bounded(tmp_path):
+    """250,000 rows are accepted as such, but not within a second of processor time."""
+    with pytest.raises(ReadingTooSlowError, match="1 s"):
+        read_raw(big_csv(tmp_path / "slow.csv"), limits=Limits(seconds=1))
+
+
+def test_memory_is_bounded(tmp_path):
+    with pytest.raises(ReadingTooBigError, match="120 MB"):
+        read_raw(big_csv(tmp_path / "big.csv"), limits=Limits(memory_bytes=120 << 20))
+
+
+def test_size_is_bounded_before_anything_is_read(tmp_path):
+    with pytest.raises(FileTooLargeError, match="1 MB are accepted"):
+        read_raw(big_csv(tmp_path / "large.csv"), limits=Limits(file_bytes=1 << 20))
+
+
+def test_nothing_is_left_in_the_temporary_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    path = tmp_path / "a.csv"
+    path.write_text("单位名称,职工人数\n甲,1\n", encoding="utf-8")
+    read_raw(path)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.csv"]
