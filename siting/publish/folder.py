@@ -3,6 +3,10 @@
 ``map`` is a symbolic link to ``.map-versions/0003-2026-09-21-1a2b3c4d``. A version is written into
 a folder of its own, synced, and only then the link is replaced by one rename; so whoever looks, and
 whenever a process dies, sees one whole version. A web server follows the link.
+
+Windows lets ordinary users make directory junctions only, and does not rename one over another;
+there the old one is moved away first. Between the two renames the folder is absent for an instant;
+what an interruption leaves is put right by the next command. Never is it a mixture of versions.
 """
 
 from __future__ import annotations
@@ -26,6 +30,7 @@ KEPT = 5
 """Versions that stay for taking back."""
 
 _WITHDRAWN = ".withdrawn"
+_OLD_LINK = ".link-old"
 
 
 def replace_folder(folder: Path, version: str, files: Mapping[str, bytes]) -> Path:
@@ -84,10 +89,13 @@ def take_back_folder(folder: Path) -> tuple[str, str]:
         A publication is running.
     """
     home = _home(folder)
-    if not folder.is_symlink():
+    if not home.is_dir():
         raise NothingToTakeBackError(path=folder)
     with _alone(folder, home):
-        present = home / folder.readlink().name
+        target = _target(folder)
+        if target is None:
+            raise NothingToTakeBackError(path=folder)
+        present = home / target.name
         before = [place for place in versions(folder) if place.name < present.name]
         if not before:
             raise NothingToTakeBackError(path=folder)
@@ -119,9 +127,18 @@ def _home(folder: Path) -> Path:
     return folder.parent / f".{folder.name}-versions"
 
 
+def _target(folder: Path) -> Path | None:
+    """Where a link or junction leads; None where the path is none."""
+    try:
+        return Path(os.readlink(folder))  # noqa: PTH115 - reads junctions too
+    except OSError:
+        return None
+
+
 def _require_ours(folder: Path) -> None:
-    if folder.is_symlink():
-        if _home(folder).name in folder.readlink().parts:
+    target = _target(folder)
+    if target is not None:
+        if _home(folder).name in target.parts:
             return
         raise NotAPublicFolderError(path=folder)
     if folder.is_dir():
@@ -143,6 +160,8 @@ def _alone(folder: Path, home: Path) -> Iterator[None]:
             _lock(handle)
         except OSError:
             raise FolderBusyError(path=folder) from None
+        if _target(folder) is None and _target(home / _OLD_LINK) is not None:
+            (home / _OLD_LINK).rename(folder)
         yield
     finally:
         os.close(handle)
@@ -184,10 +203,37 @@ def _sync(place: Path) -> None:
 def _point(folder: Path, place: Path) -> None:
     """Let the link lead to another version: a new link aside, then one rename over the old."""
     aside = place.parent / ".link"
-    aside.unlink(missing_ok=True)
+    if _target(aside) is not None:
+        _drop(aside)
+    if os.name == "nt":
+        import _winapi  # noqa: PLC0415 - exists on Windows only
+
+        _winapi.CreateJunction(str(place.resolve()), str(aside))  # type: ignore[attr-defined,unused-ignore]
+        _move_over(aside, folder)
+        return
     aside.symlink_to(Path(place.parent.name) / place.name, target_is_directory=True)
     aside.replace(folder)
     _sync(folder.parent)
+
+
+def _move_over(aside: Path, folder: Path) -> None:
+    """Put a link in another's place where the system cannot do so in one step."""
+    old = aside.with_name(_OLD_LINK)
+    if _target(old) is not None:
+        _drop(old)
+    if _target(folder) is not None:
+        folder.rename(old)
+    aside.rename(folder)
+    if _target(old) is not None:
+        _drop(old)
+
+
+def _drop(link: Path) -> None:
+    """Remove a link or a junction, never what it leads to."""
+    if link.is_symlink():
+        link.unlink()
+    else:
+        link.rmdir()
 
 
 def _next_number(home: Path) -> int:

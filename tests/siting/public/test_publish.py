@@ -25,7 +25,7 @@ from siting.publish import (
     take_back,
     versions,
 )
-from siting.publish.folder import _alone, _home
+from siting.publish.folder import KEPT, _alone, _home, _move_over, replace_folder
 
 DAY = dt.date(2026, 9, 21)
 OPTIONS = PublicOptions(
@@ -130,8 +130,6 @@ def test_take_back_to_the_version_before(daxing_plan, daxing, tmp_path):
 
 def test_old_versions_are_forgotten(daxing_plan, daxing, tmp_path):
     made = preview(daxing_plan, daxing, OPTIONS)
-    from siting.publish.folder import KEPT, replace_folder  # noqa: PLC0415
-
     for number in range(KEPT + 3):
         replace_folder(tmp_path / "map", f"v{number}", made.files)
     assert len(versions(tmp_path / "map")) == KEPT
@@ -218,3 +216,19 @@ def test_server_snippets_carry_the_headers():
         assert "frame-ancestors https://www.example.gov.cn" in text, name
         assert "sha256-" in text, name
     assert "frame-ancestors 'none'" in headers()["Content-Security-Policy"]
+
+
+def test_where_links_cannot_be_replaced_in_one_step(tmp_path):
+    """The way of Windows, on symbolic links: two renames, and what an interruption leaves."""
+    folder, home = tmp_path / "map", _home(tmp_path / "map")
+    files = {"index.html": b"1"}
+    replace_folder(folder, "v1", files)
+    (home / ".link").symlink_to(folder.readlink())
+    _move_over(home / ".link", folder)
+    assert problems_of(folder) == []
+    folder.rename(home / ".link-old")  # as if killed between the two renames
+    assert not folder.exists()
+    replace_folder(folder, "v2", {"index.html": b"2"})
+    assert (folder / "index.html").read_bytes() == b"2"
+    assert take_back(folder) == ("v2", "v1")
+    assert problems_of(folder) == []
