@@ -1,7 +1,8 @@
 """The map page that the dashboard embeds, made from the installed packages.
 
-``python -m siting.web.assets`` makes it once (``make setup`` does); the dashboard makes it itself
-where it is missing or older than its parts. Nothing is fetched from outside.
+``python -m siting.web.assets`` (part of ``make setup``) makes it and the first screen's plan; the
+dashboard makes both itself where they are missing or older than their parts. Nothing is fetched
+from outside.
 """
 
 from __future__ import annotations
@@ -80,4 +81,7 @@ def publish_data(place: Path, value: Mapping[str, Any]) -> str:
 
 
 if __name__ == "__main__":
+    from siting.web.prepare import prepare
+
     install_map_page()
+    prepare()

@@ -104,7 +104,7 @@ def _not_there(desk: Desk, plan: Plan, site_id: str) -> None:
         lines.append(say("why_not_near", name=name, metres=f"{distance:.0f}"))
     if answer.exchange is not None:
         other, change = answer.exchange
-        key = "why_not_worse" if change <= 0 else "why_not_better"
+        key = "why_not_worse" if change < 0 else "why_not_better" if change else "why_not_same"
         name = plan.stations.loc[other, "name"]
         lines.append(say(key, name=name, change=people(abs(change))))
     for line in lines:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from geodata.city import Note
 
 _SHORT = 12
+_NUMBER = ' class="ws-number"'
 
 
 def show_style() -> None:
@@ -52,7 +53,10 @@ def show_table(
     texts
         Number of columns, from the left, that hold text; the others are set to the right.
     """
-    head = "".join(f'<th scope="col">{escape(header)}</th>' for header in headers)
+    head = "".join(
+        f'<th scope="col"{"" if number < texts else _NUMBER}>{escape(header)}</th>'
+        for number, header in enumerate(headers)
+    )
     body = "".join(
         "<tr>"
         + "".join(
@@ -84,7 +88,7 @@ def show_bars(caption: str, bars: Iterable[tuple[str, float, str]]) -> None:
 
 def _kind(cell: object, text: bool) -> str:  # noqa: FBT001 - inner
     if not text:
-        return ' class="ws-number"'
+        return _NUMBER
     return ' class="ws-short"' if len(str(cell)) <= _SHORT else ""
 
 

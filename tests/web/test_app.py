@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from geodata.ledger_sample import sample_ledger
+from geodata.ledger_store import put_ledger
 from siting.i18n import LANGUAGES, texts
 from siting.web.home import HOME_VARIABLE
 from siting.web.state import PAGES
+from siting.web.store import office_workspace
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -53,3 +57,20 @@ def test_a_link_to_a_run_that_is_not_there_is_a_sentence(root, made_home, monkey
         app.run()
         assert not app.exception
         assert "这里没有计算" in app.error[0].value
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_filled_ledger_is_shown(root, tmp_path, monkeypatch, lang):
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    monkeypatch.chdir(root)
+    rows = sample_ledger(rows=60, seed=1, towns=["110115001000"])
+    put_ledger(office_workspace(), rows, who="王工", why="test")
+    app = AppTest.from_file(str(root / "app.py"), default_timeout=120)
+    app.query_params["lang"] = lang
+    app.query_params["page"] = "ledger"
+    st.cache_resource.clear()
+    app.run()
+    st.cache_resource.clear()
+    assert not app.exception
+    shown = " ".join(str(item.proto.body) for item in app.get("html"))
+    assert texts(lang)["web.target_new_unions"] in shown

@@ -196,11 +196,14 @@ def test_an_own_file_with_errors_is_imported_mended_and_planned_with(address, pa
     good = [heads, ["甲厂", 800, 116.335, 39.735], ["乙厂", 450, 116.34, 39.74]]
     page.goto(f"{address}/?page=data&lang=zh")
     choose = page.locator("input[type=file]")
+    choose.wait_for(state="attached")
+    page.locator("[data-testid=stSelectbox]").nth(1).click()
+    page.get_by_role("option", name="WGS-84").click()
     for rows, kept in ((bad, 1), (good, 2)):
         choose.set_input_files(write_book(tmp_path / f"企业{kept}.xlsx", rows))
         page.wait_for_selector(f"text=企业{kept}.xlsx")
         page.get_by_role("button", name="读取并逐行检查").click()
-        page.wait_for_selector("[data-testid=stAlert]:has-text('读入')", timeout=60_000)
+        page.wait_for_selector("[data-testid=stAlert]:has-text('保留 {kept} 行')")
         if kept == 1:
             page.wait_for_selector("caption:has-text('逐行检查结果')")
             with page.expect_download() as waiting:
@@ -220,7 +223,7 @@ def test_a_file_of_another_kind_is_a_sentence_and_the_page_stays(address, page, 
     page.locator("input[type=file]").set_input_files(evil)
     page.wait_for_selector("text=企业.xlsx")
     page.get_by_role("button", name="读取并逐行检查").click()
-    page.wait_for_selector("[data-testid=stAlert]", timeout=60_000)
+    page.wait_for_selector("[data-testid=stAlert]")
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.get_by_text("导入自己的文件").count() == 1
 
@@ -247,12 +250,12 @@ NAMES = re.compile(
 
 READ_ALOUD = """() => {
     const shown = document.body.innerText;
-    const signs = [...document.querySelectorAll('[data-testid=stIconMaterial], [href="#main"]')];
+    const signs = [...document.querySelectorAll('[data-testid=stIconMaterial], [data-testid=stFileUploaderDropzone] span, [data-testid=stFileUploaderDropzone] button')];
     const skip = [...document.querySelectorAll('body *')].filter(
         e => !e.children.length && /^Skip to/.test(e.textContent));
     return [...signs, ...skip].reduce((text, e) => text.replace(e.textContent, ''), shown);
 }"""
-"""Text of the page without icon names and Streamlit's hidden link for keyboards."""
+"""Text of the page without icon names, the covered text of the uploader, and the hidden link."""
 
 
 def test_no_english_word_on_the_chinese_pages(address, page):
