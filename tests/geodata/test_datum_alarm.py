@@ -156,3 +156,17 @@ def test_shops_of_the_beijing_extract(shared):
             caught += verdict.alarm and verdict.proposed == truth
             assert not (verdict.alarm and declared == truth)
     assert caught >= 11
+
+
+def test_a_real_list_of_stations_copied_from_a_web_map(shared, daxing, known):
+    """46 stations in both datums, two in five of them outside the district: names tell."""
+    table = pd.read_csv(
+        shared / "data" / "daxing" / "amap_subway_daxing_bbox_gcj02_wgs84.csv", encoding="utf-8"
+    )
+    for truth in (Datum.GCJ02, Datum.WGS84):
+        numbers = table[[f"lon_{truth}", f"lat_{truth}"]].to_numpy()
+        for declared in SHIFTED:
+            verdict = judge_datum(numbers, known, declared, names=table["name"])
+            assert verdict.proposed == truth
+            assert verdict.alarm == (declared != truth)
+    assert known.inside(daxing.to_metric(table[["lon_wgs84", "lat_wgs84"]].to_numpy())).mean() < 0.7
