@@ -83,7 +83,7 @@ def by_scipy(made: csr_array, sources: np.ndarray, cutoff_mm: int) -> Pairs:
 
 
 class PandanaWalker:
-    """Pandana's nodes_in_range; its distances are floats."""
+    """Pandana's nodes_in_range, in metres: it counts whole thousandths in 32 bits inside."""
 
     def __init__(self, network: StreetNetwork) -> None:
         with warnings.catch_warnings():
@@ -95,16 +95,18 @@ class PandanaWalker:
                 pd.Series(network.node_y),
                 pd.Series(network.edge_u.astype(np.int64)),
                 pd.Series(network.edge_v.astype(np.int64)),
-                pd.DataFrame({"mm": network.edge_length_mm.astype(np.float64)}),
+                # it cuts off below the millimetre: a little more keeps each edge whole
+                pd.DataFrame({"metres": (network.edge_length_mm + 0.3) / 1000.0}),
             )
 
     def walk(self, sources: np.ndarray, cutoff_mm: int) -> Pairs:
         """Walk."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            table = self._made.nodes_in_range(sources.tolist(), cutoff_mm)
+            table = self._made.nodes_in_range(sources.tolist(), cutoff_mm / 1000.0)
         keys = zip(table["source"].tolist(), table["destination"].tolist(), strict=True)
-        return dict(zip(keys, table["mm"].round().astype(int).tolist(), strict=True))
+        millimetres = (table["metres"] * 1000.0).round().astype(int).tolist()
+        return dict(zip(keys, millimetres, strict=True))
 
 
 class CWalker:
