@@ -195,13 +195,18 @@ def draw_streets(points: pd.DataFrame, reach: Reach = DEFAULT_REACH) -> Segments
         How far each guess may go.
     """
     kept = walkable_points(points)
+    order = {name: place for place, name in enumerate(CLASS_ORDER)}
+    ranks = kept["street_class"].map(order).fillna(len(CLASS_ORDER) - 1).to_numpy(dtype="int64")
+    xy = kept[["x", "y"]].to_numpy(dtype="float64")
+    names, of_name = np.unique(kept["name"].to_numpy(dtype=str), return_inverse=True)
+    rows = np.lexsort((ranks, xy[:, 1], xy[:, 0], of_name))
+    bounds = np.searchsorted(of_name[rows], np.arange(len(names) + 1))
     parts = []
-    for name, group in sorted(kept.groupby("name"), key=lambda item: str(item[0])):
-        xy = _ordered(group)
-        ranks = _ranks(group)
-        pairs, places = chain_points(xy, reach)
-        if len(pairs):
-            parts.append(_street(str(name), xy, ranks, (pairs, places), reach))
+    for name, first, last in zip(names.tolist(), bounds[:-1], bounds[1:], strict=True):
+        mine = rows[first:last]
+        chain = chain_points(xy[mine], reach)
+        if len(chain[0]):
+            parts.append(_street(name, xy[mine], ranks[mine], chain, reach))
     return Segments.concat(parts)
 
 
@@ -213,18 +218,6 @@ def draw_lines(xy: np.ndarray, reach: Reach = WALL_REACH) -> list[shapely.Geomet
         return []
     merged = shapely.line_merge(shapely.multilinestrings(shapely.linestrings(places[pairs])))
     return list(shapely.get_parts(merged))
-
-
-def _ordered(group: pd.DataFrame) -> np.ndarray:
-    rows = group.sort_values(["x", "y", "street_class"])
-    return np.asarray(rows[["x", "y"]].to_numpy(dtype="float64"))
-
-
-def _ranks(group: pd.DataFrame) -> np.ndarray:
-    rows = group.sort_values(["x", "y", "street_class"])
-    order = {name: place for place, name in enumerate(CLASS_ORDER)}
-    ranks = rows["street_class"].map(order).fillna(len(CLASS_ORDER) - 1)
-    return np.asarray(ranks.to_numpy(dtype="int64"))
 
 
 def _street(
