@@ -260,3 +260,19 @@ def test_shapes_and_ids_are_checked():
     empty = coverage.take(np.zeros(1, dtype=bool))
     assert entries_of(empty) == {}
     assert not empty.covered_by(["a"]).any()
+
+
+def test_nobody_and_nothing_are_answered_too():
+    network = network_of(LONG)
+    sites, demand = sites_of(a=(0, 0)), demand_of(x=(0, 0), y=(5, 0, {"people_milli": 0}))
+    city = city_of(network)
+    empty = measure_coverage(city, sites[:0], demand, STANDARD)
+    assert empty.site_ids == ()
+    assert not empty.covered_by([]).any()
+    assert measure_coverage(city, sites, demand[:0], STANDARD).demand_ids == ()
+    coverage = measure_coverage(city, sites, demand, STANDARD)
+    assert coverage.covered_by(["a"]).tolist() == [True, True]
+    assert coverage.people_milli(["a"]) == 1000
+    reconstructed = city_of(network, reconstructed=True)
+    assert entries_of(measure_coverage(reconstructed, sites[:0], demand, STANDARD)) == {}
+    assert entries_of(measure_coverage(reconstructed, sites, demand[:0], STANDARD)) == {}
