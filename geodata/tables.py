@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -163,6 +163,8 @@ def read_layer(
     accuracy, bad_accuracy = assumed_accuracy(body, written.accuracy_m)
     frame = attributes.frame.assign(town_code=towns, accuracy_m=accuracy)
     located = _locate(frame, placed, body, city, options)
+    if not schema.needs_point:
+        located = _without_points(located)
     refused = [lost_text(body.cells), attributes.refused, bad_accuracy, placed.refused]
     refused += [located.refused]
     outcome = _check(located.frame, schema, layer, body, gather(refused))
@@ -229,6 +231,20 @@ def _locate(
     shapes[known] = shapely.points(xy[known])
     result = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shapes, index=frame.index, crs=crs))
     return _Located(frame=result, refused=gather(refused), mended=mended, proposals=proposals)
+
+
+def _without_points(located: _Located) -> _Located:
+    """Let rows without a place stand, with an empty point: the layer does not need one."""
+    shapes = located.frame.geometry.to_numpy(dtype=object, copy=True)
+    shapes[shapely.is_missing(shapes)] = shapely.Point()
+    kept = located.refused[~located.refused["problem"].eq("no_place")]
+    return replace(
+        located,
+        frame=located.frame.set_geometry(
+            gpd.GeoSeries(shapes, located.frame.index, located.frame.crs)
+        ),
+        refused=kept,
+    )
 
 
 def _own_crs(lonlat: np.ndarray) -> str:

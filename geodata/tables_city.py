@@ -32,6 +32,7 @@ _WGS84 = "EPSG:4326"
 _LINES = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
 _AREAS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _SHORTEST_M = 0.01
+_JUNCTION_M = 0.5
 
 
 class NoAreasError(DataError):
@@ -164,8 +165,8 @@ def read_streets(path: Path, datum: str, crs: str) -> gpd.GeoDataFrame:
     if not len(shapes):
         raise NoLinesError(name=path.name)
     lines, owner = shapely.get_parts(_to_metric(shapes, crs), return_index=True)
-    pieces = shapely.get_parts(shapely.node(shapely.multilinestrings(lines)))
-    pieces = pieces[shapely.length(pieces) > _SHORTEST_M]
+    pieces = shapely.get_parts(shapely.node(shapely.multilinestrings(_joined_ends(lines))))
+    pieces = _without_stubs(pieces[shapely.length(pieces) > _SHORTEST_M])
     middle = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
     nearest = shapely.STRtree(lines).nearest(middle)
     return gpd.GeoDataFrame(
@@ -179,6 +180,29 @@ def read_streets(path: Path, datum: str, crs: str) -> gpd.GeoDataFrame:
     )
 
 
+def _joined_ends(lines: np.ndarray) -> np.ndarray:
+    """Let lines that end within half a metre of another end on it: drawn junctions rarely meet."""
+    ends = shapely.points(
+        np.vstack([shapely.get_coordinates(shapely.get_point(lines, at)) for at in (0, -1)])
+    )
+    line, end = shapely.STRtree(ends).query(lines, predicate="dwithin", distance=_JUNCTION_M)
+    coordinates = shapely.get_coordinates(ends)[end]
+    order = np.argsort(line, kind="stable")
+    near = shapely.multipoints(shapely.points(coordinates[order]), indices=line[order])
+    result: np.ndarray = shapely.snap(lines, near, _JUNCTION_M)
+    return result
+
+
+def _without_stubs(pieces: np.ndarray) -> np.ndarray:
+    """Drop what a line overshoots a junction by: short pieces that lead nowhere."""
+    ends = np.stack([shapely.get_coordinates(shapely.get_point(pieces, at)) for at in (0, -1)], 1)
+    _, node = np.unique(np.round(ends.reshape(-1, 2), 3), axis=0, return_inverse=True)
+    degree = np.bincount(node.ravel())[node.ravel()].reshape(-1, 2)
+    stub = (shapely.length(pieces) < 2 * _JUNCTION_M) & (degree.min(axis=1) == 1)
+    kept: np.ndarray = pieces[~stub]
+    return kept
+
+
 def _shapes(
     path: Path, datum: str, kinds: tuple[shapely.GeometryType, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -189,6 +213,8 @@ def _shapes(
         return np.array([], dtype=object), np.array([], dtype=object)
     shapes = shapely.from_wkb(table.wkb, on_invalid="ignore")
     wanted = np.isin(shapely.get_type_id(shapes), kinds)
+    if not wanted.any():
+        return np.array([], dtype=object), np.array([], dtype=object)
     names = _names(table)[wanted]
     return _degrees(shapes[wanted], table, datum, raw.name), names
 

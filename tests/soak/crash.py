@@ -40,7 +40,8 @@ from geodata.workspace_file import check_workspace
 from geodata.workspace_plans import PlanRow, get_plan, get_publication, publish, put_plan
 from tests.cities import tiny_city
 
-LONGEST_S = 0.9
+LONGEST_S = 1.5
+WHILE_OPENING = 0.1  # share of kills that do not wait for the first write
 ACTIONS = ("layer", "layer", "plan", "publish", "ledger", "import")
 
 
@@ -158,12 +159,15 @@ def one_kill(folder: Path, url: str | None, city: str, seed: int) -> tuple[list[
         finally:
             os._exit(3)
     os.close(pipe)
-    wait = random.Random(seed).uniform(0.02, LONGEST_S)  # noqa: S311  (repeatable)
-    time.sleep(wait)
+    rng = random.Random(seed)  # noqa: S311  (repeatable)
+    heard = b""
+    if rng.random() > WHILE_OPENING:
+        heard = os.read(reader, 4096)  # it has begun to write
+    time.sleep(rng.uniform(0.01, LONGEST_S))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     with os.fdopen(reader, "rb") as stream:
-        lines = stream.read().decode().splitlines()
+        lines = (heard + stream.read()).decode().splitlines()
     last = next((line for line in reversed(lines) if line.startswith("begin ")), "begin open")
     return [line[5:] for line in lines if line.startswith("done ")], last[6:]
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import geopandas as gpd
 import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 
 from geodata.cities import load_city
 from geodata.datum import Datum, from_wgs84
 from geodata.datum_errors import WrongDatumError
 from geodata.errors import OutsideCityError
 from geodata.tables import ReadOptions, read_layer
+from geodata.tables_city import CityFiles, NoAreasError, NoLinesError, city_from_files
 from geodata.tables_headers import (
     UnknownLayerError,
     headings_of,
@@ -170,3 +175,50 @@ def test_the_marked_workbook_colours_the_bad_cell_and_runs_nothing(tmp_path):
     assert sheet["B2"].data_type == "s"
     report = [[cell.value for cell in row] for row in book[words["report"]].iter_rows(min_row=2)]
     assert report == [["2", "职工人数", "若干", "不是数字", "只写数字"]]
+
+
+def own_files(tmp_path) -> CityFiles:
+    """A grid of 3 x 3 streets whose ends miss each other by a few centimetres, and a boundary."""
+    step = 0.004
+    lines, names = [], []
+    for n in range(3):
+        gap = 0.000_002 * n
+        lines.append(
+            shapely.LineString([(116.4 + n * step, 39.6), (116.4 + n * step, 39.608 + gap)])
+        )
+        lines.append(
+            shapely.LineString([(116.4, 39.6 + n * step), (116.408 - gap, 39.6 + n * step)])
+        )
+        names += [f"纵{n}街", f"横{n}路"]
+    frame = gpd.GeoDataFrame({"路名": names}, geometry=lines, crs=4326)
+    frame.to_file(tmp_path / "s.gpkg")
+    box = shapely.box(116.399, 39.599, 116.409, 39.609)
+    gpd.GeoDataFrame({"名称": ["某区"]}, geometry=[box], crs=4326).to_file(tmp_path / "b.geojson")
+    (tmp_path / "t.csv").write_text(
+        "镇街名称,代码,经度,纬度\n甲镇,110115999000,116.404,39.604", "utf-8"
+    )
+    (tmp_path / "m.csv").write_text("名称,每米人数\n纵1街,0.6", "utf-8")
+    return CityFiles(
+        boundary=tmp_path / "b.geojson",
+        streets=tmp_path / "s.gpkg",
+        towns=tmp_path / "t.csv",
+        layers={"streets": tmp_path / "m.csv"},
+    )
+
+
+def test_a_city_from_own_files(tmp_path):
+    own = city_from_files(own_files(tmp_path), name="某区")
+    assert (len(own.network.node_x), len(own.network.edge_u)) == (9, 12)
+    assert set(own.network.edge_name) == {"纵0街", "纵1街", "纵2街", "横0路", "横1路", "横2路"}
+    assert own.towns["name"].to_dict() == {"110115999000": "甲镇"}
+    assert own.layers["streets"]["people_per_m"].tolist() == [0.6]
+    assert own.layers["streets"].geometry.is_empty.all()
+    assert own.boundary.area == pytest.approx(855 * 1110, rel=0.01)
+
+
+def test_files_without_areas_or_lines_are_said(tmp_path):
+    files = own_files(tmp_path)
+    with pytest.raises(NoAreasError, match=r"s\.gpkg"):
+        city_from_files(replace(files, boundary=files.streets), name="某区")
+    with pytest.raises(NoLinesError, match=r"b\.geojson"):
+        city_from_files(replace(files, streets=files.boundary), name="某区")
