@@ -99,6 +99,68 @@ def prune(
     typer.echo(t(lang, "intake.said.pruned", **gone))
 
 
+PlanFolder = Annotated[Path, typer.Argument(help="plan 命令写的文件夹 · folder written by plan")]
+CityOption = Annotated[
+    str | None, typer.Option(help="方案所用的城市文件 · the plan's city, if not bundled")
+]
+
+
+@workspace.command("keep-plan")
+def keep_plan(  # noqa: PLR0913, PLR0917  (each is an option of the command)
+    folder: Folder,
+    plan: PlanFolder,
+    name: Annotated[str, typer.Option(help="方案名称 · name of the plan")],
+    city: CityOption = None,
+    who: Who = "",
+    url: Url = None,
+    lang: Lang = "zh",
+) -> None:
+    """把方案连同其城市和设置存入工作区 · Keep a plan with its city and settings."""
+    from geodata import load_city  # noqa: PLC0415
+    from geodata.workspace import open_workspace  # noqa: PLC0415
+    from siting.archive import save_plan  # noqa: PLC0415
+    from siting.publish import reopen_plan  # noqa: PLC0415
+
+    ws = open_workspace(folder, url=url)
+    opened, made = reopen_plan(plan, None if city is None else load_city(city))
+    plan_id = save_plan(ws, opened, made, name=name, who=who)
+    typer.echo(t(lang, "intake.said.plan_kept", plan_id=plan_id, name=name))
+
+
+@workspace.command("replay")
+def replay(
+    folder: Folder,
+    plan_id: Annotated[str, typer.Argument(help="方案编号 · id of the plan")],
+    url: Url = None,
+    lang: Lang = "zh",
+) -> None:
+    """用保存的城市和设置重算方案并核对 · Make a kept plan again and compare."""
+    from geodata.workspace import open_workspace  # noqa: PLC0415
+    from siting.archive import replay_plan  # noqa: PLC0415
+
+    again = replay_plan(open_workspace(folder, url=url), plan_id)
+    facts = {"plan_id": plan_id, "stations": len(again.stations), "status": again.solution.status}
+    typer.echo(t(lang, "intake.said.replayed", **facts))
+
+
+def office(
+    plan: PlanFolder,
+    out: Annotated[Path, typer.Option(help="输出文件夹 · folder to write")],
+    city: CityOption = None,
+    lang: Lang = "zh",
+    *,
+    public: Annotated[bool, typer.Option("--public", help="公开版 · public edition")] = False,
+) -> None:
+    """写出 GPKG、Excel、KML、SHP 和高德、百度 CSV · Write a plan for office and map programs."""
+    from geodata import load_city  # noqa: PLC0415
+    from siting.exports_office import write_office_files  # noqa: PLC0415
+    from siting.publish import reopen_plan  # noqa: PLC0415
+
+    opened, made = reopen_plan(plan, None if city is None else load_city(city))
+    for path in write_office_files(opened, made, out, lang=lang, public=public):
+        typer.echo(str(path))
+
+
 @ledger.command("import")
 def import_ledger(
     file: Annotated[Path, typer.Argument(help="台账文件 · file")],

@@ -5,8 +5,10 @@ from __future__ import annotations
 import geopandas as gpd
 import pytest
 
+from geodata.city import save_city
 from geodata.ledger_sample import labelled_lists, sample_ledger
 from siting.__main__ import main
+from tests.cities import tiny_city
 
 GOOD = "站名,经度,纬度\n甲站,116.331,39.726\n乙站,116.341,39.716\n丙站,不详,39.7"
 
@@ -77,3 +79,21 @@ def test_ledger_import_match_targets(here, capsys):
     assert (status, "需要人工确认" in out) == (0, True)
     status, out, _ = run(capsys, "ledger", "targets", "--workspace", "ws", "--year", "2018")
     assert (status, "/ 159" in out, "/ 13596" in out) == (0, True, True)
+
+
+def test_a_plan_is_kept_replayed_and_exported(here, capsys, monkeypatch):
+    city = tiny_city()
+    save_city(city, here / "tiny.city")
+    words = ("plan", "--city", "tiny.city", "--out", "plan", "--stations", "4", "--quiet")
+    assert run(capsys, *words)[0] == 0
+    assert run(capsys, "workspace", "create", "ws")[0] == 0
+    words = ("workspace", "keep-plan", "ws", "plan", "--name", "四站", "--city", "tiny.city")
+    status, out, err = run(capsys, *words)
+    assert status == 0, err
+    plan_id = out.split("（")[1].split("）")[0]
+    status, out, _ = run(capsys, "workspace", "replay", "ws", plan_id)
+    assert (status, "重算一致：4 个站点" in out) == (0, True)
+    words = ("office", "plan", "--out", "office", "--city", "tiny.city", "--public")
+    status, out, _ = run(capsys, *words)
+    assert (status, len(out.splitlines())) == (0, 6)
+    assert (here / "office" / "stations_public.gpkg").stat().st_size > 1000
