@@ -63,4 +63,5 @@ def t(lang: str, key: str, /, **facts: object) -> str:
 def error_text(lang: str, error: WarmStationsError) -> str:
     """Say an error's sentence in the language; English is the exception's own."""
     translated = texts(lang).get(f"errors.{error.code}")
-    return translated.format(**error.facts) if translated else str(error)
+    facts = {name: getattr(fact, lang, fact) for name, fact in error.facts.items()}
+    return translated.format(**facts) if translated else str(error)

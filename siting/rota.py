@@ -19,6 +19,7 @@ from siting.solve.model import Limits, Problem, gap_share
 from siting.solve.program import INFINITE, Program, build_program
 from siting.solve.reduce import by_site, merge_rows
 from siting.solve.tree import solve_tree
+from siting.solve.wording import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,9 +67,9 @@ class RotaProblem:
 
     def __post_init__(self) -> None:
         if not 0 <= self.containers <= len(self.lot_ids):
+            facts = {"containers": self.containers, "lots": len(self.lot_ids)}
             raise InfeasibleError(
-                conditions=f"{self.containers} containers and {len(self.lot_ids)} lots",
-                remedy=f"ask for 0 to {len(self.lot_ids)} containers, or add lots",
+                conditions=say("containers", **facts), remedy=say("containers_way", **facts)
             )
 
 

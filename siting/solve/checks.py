@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.solve.errors import InfeasibleError, ProblemError
+from siting.solve.wording import say
 
 if TYPE_CHECKING:
     from siting.solve.model import Problem, Quota
@@ -117,81 +118,45 @@ def check_conditions(problem: Problem) -> None:
     forced, banned = set(problem.forced), set(problem.banned)
     free = len(problem.site_ids) - len(banned)
     both = sorted(forced & banned)
-    _possible(
-        not both,
-        f"sites both forced and banned ({_first(both)})",
-        "take them out of one of the two lists",
-    )
+    _possible(not both, "both_lists", ids=_first(both))
     if problem.p is not None:
-        _check_count(problem, len(forced), free)
+        p = problem.p
+        _possible(p >= 0, "negative", p=p)
+        _possible(p <= free, "too_many", p=p, free=free)
+        _possible(len(forced) <= p, "too_few", p=p, forced=len(forced))
     if problem.cost is not None and problem.budget is not None:
         kept = int(problem.cost[problem.positions(tuple(sorted(forced)))].sum())
-        _possible(
-            kept <= problem.budget,
-            f"a budget of {problem.budget} and forced sites that cost {kept}",
-            f"raise the budget by {kept - problem.budget} or force fewer sites",
-        )
+        by = kept - problem.budget
+        _possible(by <= 0, "budget_kept", budget=problem.budget, kept=kept, by=by)
     for quota in problem.quotas:
         _check_quota(problem, quota, forced, banned)
     pairs = problem.conflicts
     mask = np.zeros(len(problem.site_ids), bool)
     mask[problem.positions(tuple(sorted(forced)))] = True
-    clash = pairs[mask[pairs].all(axis=1)]
-    if len(clash):
-        a, b = (problem.site_ids[k] for k in clash[0].tolist())
-        _possible(
-            fine=False,
-            conditions=f"sites {a} and {b} are both forced and too near each other",
-            remedy="force one of them, or lower the spacing",
-        )
-
-
-def _check_count(problem: Problem, forced: int, free: int) -> None:
-    p = problem.p
-    if p is None:
-        return
-    _possible(p >= 0, f"{p} stations", "ask for 0 or more")
-    _possible(
-        p <= free,
-        f"{p} stations and {free} candidates that are not banned",
-        f"ask for {free} stations or fewer, or add candidates",
-    )
-    _possible(
-        forced <= p,
-        f"{p} stations and {forced} forced sites",
-        f"ask for at least {forced} stations, or force fewer sites",
-    )
+    for a, b in pairs[mask[pairs].all(axis=1)].tolist()[:1]:
+        _possible(None, "two_forced", a=problem.site_ids[a], b=problem.site_ids[b])
 
 
 def _check_quota(problem: Problem, quota: Quota, forced: set[str], banned: set[str]) -> None:
     members = set(quota.site_ids)
-    can, must = len(members - banned), len(members & forced)
+    facts = {
+        "name": quota.name,
+        "low": quota.minimum,
+        "high": quota.maximum,
+        "can": len(members - banned),
+        "must": len(members & forced),
+        "p": problem.p,
+    }
     top = quota.maximum
-    _possible(
-        top is None or quota.minimum <= top,
-        f"quota '{quota.name}' at least {quota.minimum} and at most {top}",
-        "raise its maximum or lower its minimum",
-    )
-    _possible(
-        quota.minimum <= can,
-        f"quota '{quota.name}' asks for {quota.minimum} stations and has {can} candidates",
-        f"lower its minimum to {can}, or add candidates",
-    )
-    _possible(
-        top is None or must <= top,
-        f"quota '{quota.name}' allows {top} stations and {must} of its sites are forced",
-        f"raise its maximum to {must}, or force fewer of them",
-    )
-    _possible(
-        problem.p is None or quota.minimum <= problem.p,
-        f"quota '{quota.name}' asks for {quota.minimum} stations of {problem.p}",
-        f"ask for {quota.minimum} stations, or lower the quota",
-    )
+    _possible(top is None or quota.minimum <= top, "quota_crossed", **facts)
+    _possible(quota.minimum <= len(members - banned), "quota_short", **facts)
+    _possible(top is None or len(members & forced) <= top, "quota_forced", **facts)
+    _possible(problem.p is None or quota.minimum <= problem.p, "quota_large", **facts)
 
 
-def _possible(fine: object, conditions: str, remedy: str) -> None:
+def _possible(fine: object, key: str, **facts: object) -> None:
     if not fine:
-        raise InfeasibleError(conditions=conditions, remedy=remedy)
+        raise InfeasibleError(conditions=say(key, **facts), remedy=say(f"{key}_way", **facts))
 
 
 __all__ = ["check_conditions", "check_data"]

@@ -41,6 +41,9 @@ _SHAKES = 40
 _ROOT_SHAKES = 400
 _NODE_SHAKES = 20
 _SHAKE_WORK = 60_000_000
+_ANNEAL_STEPS = 3_000_000
+_FAR = 0.002
+"""Annealing pays where the best set stays this far (share) below the relaxation."""
 
 
 def choose_sites(
@@ -121,6 +124,9 @@ def _prove(problem: Problem, model: CoverModel, finder: Finder, watch: Watch) ->
     def improve(point: NDArray[np.float64]) -> NDArray[np.int64] | None:
         order = np.lexsort((np.arange(n), -point[:n]))
         finder.from_order(order[point[order] > FRACTIONAL])
+        reached = float(model.program.objective @ point)
+        if finder.best_value < reached * (1.0 - _FAR):
+            finder.anneal(_ANNEAL_STEPS, watch.stop)
         chosen = finder.shakes(_NODE_SHAKES if calls else _ROOT_SHAKES, watch.stop)
         calls.append(1)
         return None if chosen is None else model.point(chosen)

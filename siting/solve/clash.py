@@ -13,6 +13,7 @@ from siting.solve.errors import InfeasibleError
 from siting.solve.model import Limits, Problem
 from siting.solve.program import INFINITE, Row, build_program, rows_matrix
 from siting.solve.tree import solve_tree
+from siting.solve.wording import Said, join, say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,20 +28,28 @@ class Condition:
 
     Attributes
     ----------
-    text
-        What the condition says.
+    key, facts
+        What the condition says, as a key of the locale; with ``_way`` and the amount ``by``, what
+        giving way on it is called.
     rows
         Its rows.
-    relax
-        Sentence with ``{by}`` for the amount by which it gives way.
     price
         Price of one unit of giving way: moving a count is dearer than dropping one wish.
     """
 
-    text: str
+    key: str
     rows: tuple[Row, ...]
-    relax: str
+    facts: dict[str, object]
     price: int = 1
+
+    @property
+    def text(self) -> Said:
+        """The condition in both languages."""
+        return say(self.key, **self.facts)
+
+    def way(self, by: int) -> Said:
+        """Say what giving way by so much is called."""
+        return say(f"{self.key}_way", by=by, **self.facts)
 
 
 def _one(site: int, *, chosen: bool) -> Row:
@@ -56,53 +65,35 @@ def list_conditions(problem: Problem) -> list[Condition]:
     rows = condition_rows(problem, cliques)
     found = []
     if problem.p is not None:
-        row = rows.pop(0)
-        found.append(
-            Condition(
-                text=f"exactly {problem.p} stations",
-                rows=(row,),
-                relax="change the number of stations by {by}",
-                price=3,
-            )
-        )
+        row = (rows.pop(0),)
+        found.append(Condition(key="exactly", rows=row, facts={"p": problem.p}, price=3))
     if problem.budget is not None:
-        row = rows.pop(0)
-        text = f"a budget of {problem.budget}"
-        found.append(Condition(text=text, rows=(row,), relax="raise the budget by {by}"))
+        row = (rows.pop(0),)
+        found.append(Condition(key="budget", rows=row, facts={"budget": problem.budget}))
     for quota in problem.quotas:
         found.extend(_quota_conditions(quota.name, rows.pop(0)))
     if rows:
-        found.append(
-            Condition(
-                text="the spacing between stations",
-                rows=tuple(rows),
-                relax="allow {by} stations too near another",
-                price=2,
-            )
-        )
+        found.append(Condition(key="spacing", rows=tuple(rows), facts={}, price=2))
     place = problem.positions
     for site_id, site in zip(problem.forced, place(problem.forced).tolist(), strict=True):
-        row = _one(site, chosen=True)
-        relax = f"do not force site {site_id}"
-        found.append(Condition(text=f"site {site_id} forced", rows=(row,), relax=relax))
+        row = (_one(site, chosen=True),)
+        found.append(Condition(key="forced", rows=row, facts={"site": site_id}))
     if problem.banned:
         closed = tuple(_one(site, chosen=False) for site in place(problem.banned).tolist())
-        text = f"{len(closed)} banned sites"
-        relax = "allow {by} of the banned sites"
-        found.append(Condition(text=text, rows=closed, relax=relax, price=2))
+        facts: dict[str, object] = {"count": len(closed)}
+        found.append(Condition(key="banned", rows=closed, facts=facts, price=2))
     return found
 
 
 def _quota_conditions(name: str, row: Row) -> list[Condition]:
     found = []
+    facts: dict[str, object] = {"name": name, "low": row.lower, "high": row.upper}
     if row.lower > 0:
         low = Row(index=row.index, value=row.value, lower=row.lower)
-        text = f"quota '{name}' at least {row.lower}"
-        found.append(Condition(text=text, rows=(low,), relax=f"lower quota '{name}' by {{by}}"))
+        found.append(Condition(key="at_least", rows=(low,), facts=facts))
     if row.upper < INFINITE:
         high = Row(index=row.index, value=row.value, upper=row.upper)
-        text = f"quota '{name}' at most {row.upper}"
-        found.append(Condition(text=text, rows=(high,), relax=f"raise quota '{name}' by {{by}}"))
+        found.append(Condition(key="at_most", rows=(high,), facts=facts))
     return found
 
 
@@ -200,10 +191,9 @@ def _most_slack(row: Row) -> int:
 
 def explain_clash(problem: Problem) -> InfeasibleError:
     """Make the error that names the clashing conditions and the cheapest way out."""
-    clash = smallest_clash(problem)
-    texts = [condition.text for condition in clash[:_MOST_SINGLE]]
-    ways = [condition.relax.format(by=by) for condition, by in cheapest_way_out(problem)]
+    texts = [condition.text for condition in smallest_clash(problem)[:_MOST_SINGLE]]
+    ways = [condition.way(by) for condition, by in cheapest_way_out(problem)]
     return InfeasibleError(
-        conditions="; ".join(texts) or "all conditions together",
-        remedy=" and ".join(ways) or "drop one of them",
+        conditions=join(texts, "; ", "；") if texts else say("all_conditions"),
+        remedy=join(ways, " and ", "并且") if ways else say("drop_one"),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.solve import moves
+from siting.solve.anneal import anneal
 from siting.solve.reduce import by_site
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _SWAP_ROUNDS = 30
 _STRONGEST = 30
 _DEVIATION = 5e-4
+_CHUNK = 200_000
+_HOT, _COLD = 0.1, 0.003
 
 
 def _lists(pairs: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -121,9 +124,24 @@ class Finder:
                 walk, walk_value = self.state.chosen.copy(), value
         return np.flatnonzero(self.best)
 
-    def leave_out(self, sites: NDArray[np.bool_]) -> None:
-        """Consider these sites no more; they are proved to be in no better set."""
-        self.net.kind[sites & (self.net.kind == moves.FREE)] = moves.BANNED
+    def anneal(self, steps: int, stop: Callable[[], bool]) -> None:
+        """Anneal from the best set known, then swap what annealing found."""
+        if self.best is None or not self.best.any():
+            return
+        state = moves.new_state(self.net)
+        moves.reset(self.net, state, self.best)
+        scale = max(1.0, float(state.loss[self.best].mean()))
+        chunks = max(1, steps // _CHUNK)
+        heats = scale * _HOT * (_COLD / _HOT) ** (np.arange(chunks + 1) / chunks)
+        found, value = self.best, self.best_value
+        for k in range(chunks):
+            if stop():
+                break
+            held, most = anneal(self.net, state, self._seed, _CHUNK, heats[k : k + 2])
+            if most > value:
+                found, value = held, int(most)
+        moves.reset(self.net, self.state, found)
+        self._finish(self._none)
 
     def _finish(self, tabu: NDArray[np.bool_]) -> NDArray[np.int64] | None:
         moves.fill(self.net, self.state, tabu)

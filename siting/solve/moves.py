@@ -73,7 +73,8 @@ def new_state(net: Net) -> State:
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
-def _account(net: Any, state: Any, site: int, step: int) -> None:
+def account(net: Any, state: Any, site: int, step: int) -> None:
+    """Count a site in or out: stations, cost, quotas, conflicts."""
     for k in range(net.group_ptr[site], net.group_ptr[site + 1]):
         state.groups[net.group[k]] += step
     for k in range(net.near_ptr[site], net.near_ptr[site + 1]):
@@ -86,7 +87,7 @@ def _account(net: Any, state: Any, site: int, step: int) -> None:
 def add(net: Any, state: Any, site: int) -> None:
     """Choose a site."""
     state.chosen[site] = True
-    _account(net, state, site, 1)
+    account(net, state, site, 1)
     for k in range(net.site_ptr[site], net.site_ptr[site + 1]):
         row = net.site_row[k]
         state.hits[row] += 1
@@ -110,7 +111,7 @@ def add(net: Any, state: Any, site: int) -> None:
 def drop(net: Any, state: Any, site: int) -> None:
     """Give a chosen site up."""
     state.chosen[site] = False
-    _account(net, state, site, -1)
+    account(net, state, site, -1)
     for k in range(net.site_ptr[site], net.site_ptr[site + 1]):
         row = net.site_row[k]
         state.hits[row] -= 1
@@ -188,7 +189,8 @@ def _listed(start: Any, items: Any, key: int, item: int) -> int:
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
-def _swap_fits(net: Any, state: Any, out: int, new: int) -> bool:
+def swap_fits(net: Any, state: Any, out: int, new: int) -> bool:
+    """Tell whether exchanging two sites keeps all conditions."""
     if net.kind[out] == FORCED:
         return False
     if net.budget >= 0 and state.sums[1] - net.cost[out] + net.cost[new] > net.budget:
@@ -239,7 +241,7 @@ def swaps(net: Any, state: Any, rounds: int) -> bool:
                 out = members[place]
                 gained = state.gain[new] - state.loss[out] + shared[out]
                 shared[out] = 0
-                if gained > best_gain and _swap_fits(net, state, out, new):
+                if gained > best_gain and swap_fits(net, state, out, new):
                     best, best_gain = place, gained
             if best >= 0:
                 drop(net, state, members[best])
@@ -356,7 +358,7 @@ def lift(net: Any, state: Any, units: Any, least: int) -> None:
                 if gained <= 0:
                     continue
                 price = (units[out] - units[new]) / gained
-                if (best_new < 0 or price < best_price) and _swap_fits(net, state, out, new):
+                if (best_new < 0 or price < best_price) and swap_fits(net, state, out, new):
                     best_out, best_new, best_price = out, new, price
         if best_new < 0:
             return

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import pickle
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from siting.i18n import error_text
 from siting.solve import Event, Limits, Problem, Quota, choose_sites
 from siting.solve.errors import InfeasibleError, ProblemError
 from tests.siting.solve.instances import csr, every_set, keeps, make_problem, random_parts
@@ -250,3 +252,13 @@ def test_sjc_published_optima(shared: Path) -> None:
         assert solution.status == "optimal", row
         proved += 1
     assert proved == 36
+
+
+def test_impossible_conditions_are_named_in_chinese_too() -> None:
+    quotas = (Quota(name="R1", site_ids=("s0", "s1"), maximum=1),)
+    with pytest.raises(InfeasibleError) as caught:
+        choose_sites(make_problem(COVER, WEIGHT, 3, quotas=quotas))
+    arrived = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own, from a worker
+    said = error_text("zh", arrived)
+    assert "恰好 3 个站；配额“R1”至多 1" in said
+    assert "配额“R1”的上限提高 1" in said
