@@ -54,7 +54,8 @@ def rows(*, quick: bool) -> Iterator[Row]:
     nodes, sites = (50_000, 4_000) if quick else (200_000, 20_000)
     case = case_of(generated(nodes), sites)
     yield from against_peers(f"{sites:,} sites x 800 m, {nodes:,} nodes", case, quick=quick)
-    yield from growth((20_000, 50_000) if quick else (50_000, 200_000, 1_000_000))
+    if not quick:
+        yield from growth((50_000, 200_000, 1_000_000))
     yield memory_row(nodes, sites)
     yield cold_row()
     yield from on_extracts(quick=quick)
