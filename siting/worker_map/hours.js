@@ -75,7 +75,9 @@ function makeHours(data) {
     return rule >= 0 && data.rules[rule].always;
   }
 
-  return { patternOn, state, kindOfDay, isAllDay, knownUntil: data.knownUntil, day0: data.day0 };
+  const isOpen = (rule, day, minute) => rule >= 0 && openUntil(rule, day, minute) >= 0;
+
+  return { patternOn, state, isOpen, kindOfDay, isAllDay, knownUntil: data.knownUntil, day0: data.day0 };
 }
 
 function clock(minute) {

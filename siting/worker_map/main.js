@@ -3,26 +3,29 @@
 function start() {
   const world = loadWorld();
   const byId = (id) => document.getElementById(id);
-  const state = { place: null, needs: 0, openOnly: true, allDay: false, internal: false, shown: 10, answers: [], chosen: -1 };
+  const state = { place: null, needs: 0, openOnly: true, allDay: false, internal: false, shown: 5, answers: [], chosen: -1 };
   const say = (key, facts) => (world.text[world.lang][key] || key).replace(/\{(\w+)\}/g, (whole, name) => String((facts || {})[name] ?? whole));
   const cards = makeCards(world, say);
   const canvas = byId("map");
   const map = makeView(canvas, world, { station: choose, place: (point) => setPlace(point.x, point.y, "") });
 
-  function suits(number, open) {
+  function suits(number, open, now) {
     const station = world.stations[number];
     if (station.internal && !state.internal) return false;
     if ((station.services & state.needs) !== state.needs) return false;
     if (state.allDay && !(station.rule >= 0 && world.hours.isAllDay(station.rule))) return false;
-    return !open || stateOf(world, station, beijingNow(Date.now())).open;
+    return !open || isOpenNow(world, station, now);
   }
 
   function answer() {
     const open = state.openOnly;
-    const some = world.stations.some((station) => suits(station.number, open));
+    const now = beijingNow(Date.now());
+    const some = world.stations.some((station) => suits(station.number, open, now));
     const fallback = open && !some;
-    const wanted = (number) => suits(number, open && some);
-    const answers = state.place ? answersFrom(world, state.place, wanted, state.shown) : inOrder(wanted);
+    const wanted = (number) => suits(number, open && some, now);
+    const nobody = !world.stations.some((station) => wanted(station.number));
+    const near = () => answersFrom(world, state.place, wanted, state.shown);
+    const answers = nobody ? [] : state.place ? near() : inOrder(wanted);
     state.answers = answers;
     showStatus(fallback);
     showAnswers();
@@ -61,8 +64,8 @@ function start() {
     byId("more").hidden = state.answers.length < state.shown;
     const labels = new Map(state.place ? state.answers.slice(0, 9).map((one, at) => [one.number, String(at + 1)]) : []);
     const now = beijingNow(Date.now());
-    map.view.marks = world.stations.filter((station) => suits(station.number, false)).map((station) => ({
-      number: station.number, internal: station.internal, label: labels.get(station.number), open: stateOf(world, station, now).open,
+    map.view.marks = world.stations.filter((station) => suits(station.number, false, now)).map((station) => ({
+      number: station.number, internal: station.internal, label: labels.get(station.number), open: isOpenNow(world, station, now),
     })).reverse();
     map.refresh();
   }
@@ -101,7 +104,7 @@ function start() {
   function setPlace(x, y, name) {
     state.place = makePlace(world, x, y, name);
     state.chosen = -1;
-    state.shown = 10;
+    state.shown = 5;
     map.view.place = state.place;
     answer();
     const near = state.answers.slice(0, 3).map((one) => world.stations[one.number]);
