@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString
 
+from geodata import walking_kernels, walking_tables
 from geodata.network import build_network, network_from_arrays, snap_points
 from geodata.walking import walk_pairs, walk_table
+from geodata.walking_warm import warm_up
 from tests.geodata.split_graph import all_pairs
 
 CRS = "EPSG:4548"
@@ -175,3 +177,13 @@ def test_listed_pairs_are_the_same_distances(seed):
     near = walk_pairs(network, sites, demand, pairs, bound_mm=300_000)
     assert near.tolist() == [mm if 0 <= mm <= 300_000 else -1 for mm in found.tolist()]
     assert len(walk_pairs(network, sites, demand, pairs[:0])) == 0
+
+
+def test_warming_up_runs_every_compiled_function():
+    warm_up()
+    for module in (walking_kernels, walking_tables):
+        compiled = {
+            name: item for name, item in vars(module).items() if hasattr(item, "signatures")
+        }
+        idle = [name for name, item in compiled.items() if not item.signatures]
+        assert not idle, idle
