@@ -14,6 +14,7 @@ from siting.files import write_bytes
 from siting.maps.assets import map_assets
 from siting.maps.coding import script_json
 from siting.maps.errors import MapWriteError
+from siting.maps.texts import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,8 +33,12 @@ class OfflineFigure(Figure):
         '<link rel="icon" href="data:,">\n'
         "<title>{{ this.page_title }}</title>\n<style>{{ this.style }}\n"
         "html,body{height:100%;margin:0}.folium-map{width:100%;height:100%}</style>\n"
-        "</head>\n<body>\n{{ this.html.render(**kwargs) }}\n"
+        "</head>\n<body>\n<noscript><p>{{ this.no_script }}</p></noscript>\n"
+        "{{ this.html.render(**kwargs) }}\n"
         "<script>{{ this.assets_script }}</script>\n"
+        "<script>if (typeof StationMap !== 'function') {"
+        ' document.body.innerHTML = \'<p class="sm-missing" role="alert">{{ this.too_old }}</p>\';'
+        " }</script>\n"
         "<script>var stationData = {{ this.data }};</script>\n"
         "<script>\n{{ this.script.render(**kwargs) }}\n</script>\n"
         "{{ this.tail }}\n</body>\n</html>\n"
@@ -50,6 +55,8 @@ class OfflineFigure(Figure):
         self.assets_script = assets.script
         self.data = script_json(data)
         self.tail = tail
+        self.no_script = escape(say(lang, "no_script"))
+        self.too_old = escape(say(lang, "old_browser"))
 
 
 class OfflineMap(folium.Map):

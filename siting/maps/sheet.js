@@ -5,10 +5,13 @@
 
   const WORLD = 256;
 
-  /** Zoom-0 pixel of a longitude and latitude in degrees (Leaflet's EPSG:3857). */
+  /** Zoom-0 pixel of a longitude and latitude in degrees: spherical Mercator, as Leaflet's. */
   function project(lon, lat) {
-    const point = L.CRS.EPSG3857.latLngToPoint(L.latLng(lat, lon), 0);
-    return [point.x, point.y];
+    const s = Math.sin((lat * Math.PI) / 180);
+    return [
+      (WORLD * (lon + 180)) / 360,
+      WORLD * (0.5 - Math.log((1 + s) / (1 - s)) / (4 * Math.PI)),
+    ];
   }
 
   /** Undo the delta code: [x0, y0, dx, dy, ...] in steps of 1 / scale degrees, to zoom-0 pixels. */

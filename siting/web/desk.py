@@ -196,3 +196,10 @@ def earlier_runs(desk: Desk) -> list[Settings]:
         found.append(settings_from_table(question["settings"]))
         key = question.get("previous", "")
     return found
+
+
+def plan_before(desk: Desk) -> Plan | None:
+    """Give the plan that the one on the desk replaced; None where it is the first."""
+    if not can_undo(desk) or desk.busy:
+        return None
+    return _before(desk.city_id, read_question(desk.run).get("previous", ""))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import streamlit as st
 
 from geodata.columns import Group
 from geodata.network import Origin
@@ -138,3 +139,13 @@ def show_gaps(plan: Plan, gaps: GapReport, listed: int = _LISTED) -> None:
     headers = ["number", "town", "main_group", "rule", "best", "left", "would_serve"]
     caption = say("gaps_caption", shown=len(rows), all=len(gaps.clusters))
     show_table(caption, [say(f"column_{name}") for name in headers], rows, texts=5)
+
+
+def show_trend(plan: Plan, before: Plan | None) -> None:
+    """Say what changed against the plan before this one."""
+    if before is None or before.settings_hash == plan.settings_hash:
+        return
+    covered = plan.by_group["covered_milli"].sum() - before.by_group["covered_milli"].sum()
+    stations = len(plan.stations) - len(before.stations)
+    sign = "+" if covered >= 0 else "-"
+    st.caption(say("trend", covered=f"{sign}{people(abs(covered))}", stations=f"{stations:+d}"))

@@ -203,7 +203,7 @@ def test_an_own_file_with_errors_is_imported_mended_and_planned_with(address, pa
         choose.set_input_files(write_book(tmp_path / f"企业{kept}.xlsx", rows))
         page.wait_for_selector(f"text=企业{kept}.xlsx")
         page.get_by_role("button", name="读取并逐行检查").click()
-        page.wait_for_selector("[data-testid=stAlert]:has-text('保留 {kept} 行')")
+        page.wait_for_selector(f"[data-testid=stAlert]:has-text('保留 {kept} 行')")
         if kept == 1:
             page.wait_for_selector("caption:has-text('逐行检查结果')")
             with page.expect_download() as waiting:

@@ -9,9 +9,9 @@ import streamlit as st
 from geodata.errors import WarmStationsError
 from siting.export import stations_geojson
 from siting.web import state
-from siting.web.desk import Desk, look
+from siting.web.desk import Desk, look, plan_before
 from siting.web.engine import gaps_of, ground_key, map_key, open_city
-from siting.web.figures_view import show_gaps, show_groups, show_plan_figures
+from siting.web.figures_view import show_gaps, show_groups, show_plan_figures, show_trend
 from siting.web.form import plan_form
 from siting.web.mapview import View, show_map
 from siting.web.progress import show_run
@@ -28,6 +28,7 @@ def show_plan(desk: Desk) -> None:
     city, lang = open_city(desk.city_id), state.lang()
     gaps = gaps_of(plan)
     show_plan_figures(city, plan, gaps)
+    show_trend(plan, plan_before(desk))
     show_map(
         base=ground_key(desk.city_id, lang),
         plan=map_key(plan, lang),
