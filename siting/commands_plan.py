@@ -179,7 +179,9 @@ def build_city(  # noqa: PLR0913, PLR0917  (each is an option of the command)
 def warm_up() -> None:
     """编译计算内核，使首次使用不必等待 · Compile the kernels so that the first plan is quick."""
     from geodata.walking_warm import warm_up as warm_up_walking  # noqa: PLC0415
+    from siting.commands_warm import warm_up as warm_up_solving  # noqa: PLC0415
 
     started = time.perf_counter()
     warm_up_walking()
+    warm_up_solving()
     sys.stdout.write(f"Compiled in {time.perf_counter() - started:.1f} s.\n")

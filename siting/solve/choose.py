@@ -42,6 +42,8 @@ _ROOT_SHAKES = 400
 _NODE_SHAKES = 20
 _SHAKE_WORK = 60_000_000
 _ANNEAL_STEPS = 3_000_000
+_LEAST_STEPS = 20_000
+_STEPS_PER_ENTRY = 40
 _FAR = 0.002
 """Annealing pays where the best set stays this far (share) below the relaxation."""
 
@@ -120,13 +122,19 @@ def _known(finder: Finder) -> int | None:
 def _prove(problem: Problem, model: CoverModel, finder: Finder, watch: Watch) -> TreeResult:
     n = len(problem.site_ids)
     calls: list[int] = []
+    patience = [0, 1]
+    steps = min(_ANNEAL_STEPS, _LEAST_STEPS + _STEPS_PER_ENTRY * len(finder.net.row_site))
 
     def improve(point: NDArray[np.float64]) -> NDArray[np.int64] | None:
         order = np.lexsort((np.arange(n), -point[:n]))
         finder.from_order(order[point[order] > FRACTIONAL])
         reached = float(model.program.objective @ point)
-        if finder.best_value < reached * (1.0 - _FAR):
-            finder.anneal(_ANNEAL_STEPS, watch.stop)
+        if finder.best_value < reached * (1.0 - _FAR) and len(calls) >= patience[0]:
+            before = finder.best_value
+            finder.anneal(steps, watch.stop)
+            # Annealing that found nothing waits twice as long before it is tried again.
+            patience[1] = 1 if finder.best_value > before else 2 * patience[1]
+            patience[0] = len(calls) + patience[1]
         chosen = finder.shakes(_NODE_SHAKES if calls else _ROOT_SHAKES, watch.stop)
         calls.append(1)
         return None if chosen is None else model.point(chosen)

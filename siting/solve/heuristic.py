@@ -131,13 +131,13 @@ class Finder:
         state = moves.new_state(self.net)
         moves.reset(self.net, state, self.best)
         scale = max(1.0, float(state.loss[self.best].mean()))
-        chunks = max(1, steps // _CHUNK)
+        chunks = max(1, -(-steps // _CHUNK))
         heats = scale * _HOT * (_COLD / _HOT) ** (np.arange(chunks + 1) / chunks)
         found, value = self.best, self.best_value
         for k in range(chunks):
             if stop():
                 break
-            held, most = anneal(self.net, state, self._seed, _CHUNK, heats[k : k + 2])
+            held, most = anneal(self.net, state, self._seed, steps // chunks, heats[k : k + 2])
             if most > value:
                 found, value = held, int(most)
         moves.reset(self.net, self.state, found)

@@ -1,0 +1,53 @@
+"""Compile the chooser's kernels once, so that the first plan does not wait for it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from siting.rota import RotaProblem, plan_rota
+from siting.solve.anneal import anneal
+from siting.solve.choose import choose_sites
+from siting.solve.heuristic import Finder
+from siting.solve.median import solve_median
+from siting.solve.model import Problem, Quota
+from siting.solve.reduce import merge_rows
+from siting.solve.setcover import cover_all
+
+_SITES, _ROWS = 12, 60
+
+
+def warm_up() -> None:
+    """Solve one small case of each kind."""
+    rng = np.random.default_rng(0)
+    cover = rng.random((_ROWS, _SITES)) < 0.2  # noqa: PLR2004 - a share, any
+    indptr = np.concatenate([[0], cover.sum(axis=1).cumsum()]).astype(np.int64)
+    site = np.nonzero(cover)[1].astype(np.int32)
+    ids = tuple(f"s{k:02d}" for k in range(_SITES))
+    problem = Problem(
+        site_ids=ids,
+        demand_ids=tuple(map(str, range(_ROWS))),
+        indptr=indptr,
+        site=site,
+        weight=rng.integers(1, 100, _ROWS),
+        p=4,
+        quotas=(Quota(name="any", site_ids=ids[:3], minimum=1),),
+        scores=rng.random(_SITES),
+    )
+    choose_sites(problem)
+    finder = Finder(problem, merge_rows(indptr, site, problem.weight))
+    finder.greedy()
+    anneal(finder.net, finder.state, np.array([1], np.uint64), 10, np.array([2.0, 1.0]))
+    solve_median(rng.integers(0, 50, (20, _SITES)), 3)
+    cover_all(indptr, site, np.ones(_SITES, np.int64))
+    weight = rng.integers(1, 9, (2, _ROWS))
+    plan_rota(
+        RotaProblem(
+            lot_ids=ids,
+            periods=("1", "2"),
+            indptr=indptr,
+            lot=site,
+            weight=weight,
+            containers=2,
+            move_price=1,
+        )
+    )
