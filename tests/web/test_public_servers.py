@@ -19,7 +19,7 @@ from siting.plan import make_plan
 from siting.publish import headers, publish
 from siting.settings import replace_settings
 from siting.settings_file import load_settings
-from tests.siting.public.browser import PHONE, open_browser, watch
+from tests.siting.public.browser import PHONE, watch
 
 FRAME = "https://www.example.gov.cn"
 NGINX = """daemon off; master_process off; pid {home}/pid; error_log {home}/error;
@@ -78,7 +78,7 @@ def nginx(public, tmp_path):
 
 
 @pytest.mark.browser
-def test_nginx_sends_the_headers_and_the_page_runs_under_them(nginx, chromium):
+def test_nginx_sends_the_headers_and_the_page_runs_under_them(nginx, chrome):
     for name, kind in (
         ("", "text/html; charset=utf-8"),
         ("stations.geojson", "application/geo+json; charset=utf-8"),
@@ -90,8 +90,7 @@ def test_nginx_sends_the_headers_and_the_page_runs_under_them(nginx, chromium):
             assert answer.headers["Content-Type"].split(";")[0] == kind.split(";")[0]
             body = answer.read()
     assert body
-    with open_browser(chromium) as browser:
-        page = browser.new_page(viewport=PHONE)
+    with chrome.new_page(viewport=PHONE) as page:
         seen = watch(page)
         page.goto(nginx)
         page.wait_for_selector("html[data-ready=yes]")

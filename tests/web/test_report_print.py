@@ -14,7 +14,7 @@ from siting.plan import make_plan
 from siting.report import make_papers
 from siting.settings import replace_settings
 from siting.settings_file import load_settings
-from tests.siting.public.browser import open_browser, watch
+from tests.siting.public.browser import watch
 
 pytestmark = pytest.mark.browser
 
@@ -30,11 +30,10 @@ def pages_of(pdf):
     return len(re.findall(rb"/Type\s*/Page\b", pdf))
 
 
-def test_chromium_prints_the_page_without_a_cut_table(papers, chromium, tmp_path):
+def test_chromium_prints_the_page_without_a_cut_table(papers, chrome, tmp_path):
     path = tmp_path / "report.html"
     path.write_bytes(papers["report.html"])
-    with open_browser(chromium) as browser:
-        page = browser.new_page(viewport={"width": 794, "height": 1123})
+    with chrome.new_page(viewport={"width": 794, "height": 1123}) as page:
         seen = watch(page)
         page.goto(path.as_uri())
         page.emulate_media(media="print")

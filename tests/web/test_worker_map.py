@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.siting.public.browser import PHONE, open_browser, watch
+from tests.siting.public.browser import PHONE, watch
 from tests.siting.public.helpers import edition_of, grid_city, network_of
 from tests.web.worker_pages import (
     ANCESTOR_PATH,
@@ -29,9 +29,8 @@ def network():
 
 
 @pytest.fixture(scope="module")
-def browser(chromium):
-    with open_browser(chromium) as running:
-        yield running
+def browser(chrome):
+    return chrome
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import functools
 import pandas as pd
 import pytest
 
-from tests.siting.public.browser import open_browser
 from tests.siting.public.helpers import edition_of, grid_city, network_of
 from tests.web.worker_pages import NOON, at, facts_for, page_of, phone, served, stations_of, status
 
@@ -21,9 +20,8 @@ def network():
 
 
 @pytest.fixture(scope="module")
-def browser(chromium):
-    with open_browser(chromium) as running:
-        yield running
+def browser(chrome):
+    return chrome
 
 
 @pytest.fixture

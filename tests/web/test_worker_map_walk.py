@@ -14,7 +14,7 @@ from geodata.network import MAX_MM, snap_points
 from geodata.walking import walk_pairs
 from siting.coverage_estimate import crosses, estimated_mm
 from siting.worker_map import PageInput, build_page
-from tests.siting.public.browser import PHONE, open_browser
+from tests.siting.public.browser import PHONE
 from tests.siting.public.helpers import (
     CRS,
     edition_of,
@@ -75,9 +75,9 @@ def worst_first(answers, truth_of_all):
 
 
 @pytest.fixture(scope="module")
-def phone(chromium):
-    with open_browser(chromium) as browser:
-        yield browser.new_page(viewport=PHONE)
+def phone(chrome):
+    with chrome.new_page(viewport=PHONE) as page:
+        yield page
 
 
 def show(page, given, path):

@@ -1,14 +1,6 @@
-"""One real Chromium for the tests, with every outside host blocked."""
+"""What a phone's browser is started with, every outside host blocked, and how it is watched."""
 
 from __future__ import annotations
-
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-from playwright.sync_api import sync_playwright
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PHONE = {"width": 390, "height": 844}
 ARGUMENTS = [
@@ -16,16 +8,6 @@ ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
 ]
-
-
-@contextmanager
-def open_browser(executable: Path | str):
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(executable), args=ARGUMENTS)
-        try:
-            yield browser
-        finally:
-            browser.close()
 
 
 def watch(page):
