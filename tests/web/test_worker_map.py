@@ -67,7 +67,7 @@ def test_geolocation_allowed(browser, site, network):
 def test_geolocation_refused_then_a_tap_on_the_map(browser, site):
     with phone(browser, site, permissions=[]) as page:
         page.tap("#locate")
-        page.wait_for_function("document.getElementById('status').className === 'warn'")
+        page.wait_for_selector("#status.warn")
         assert "没有允许定位" in status(page)
         assert page.evaluate("document.activeElement.id") == "query"
         page.locator("#map").scroll_into_view_if_needed()
@@ -80,7 +80,7 @@ def test_geolocation_outside_the_map(browser, site):
     options = {"permissions": ["geolocation"], "geolocation": {"longitude": 121, "latitude": 31}}
     with phone(browser, site, **options) as page:
         page.tap("#locate")
-        page.wait_for_function("document.getElementById('status').className === 'warn'")
+        page.wait_for_selector("#status.warn")
         assert "不在本图范围" in status(page)
 
 
