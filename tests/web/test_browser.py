@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 
@@ -208,7 +209,8 @@ def test_an_own_file_with_errors_is_imported_mended_and_planned_with(address, pa
             page.wait_for_selector("caption:has-text('逐行检查结果')")
             with page.expect_download() as waiting:
                 page.get_by_role("button", name="下载标出问题的").click()
-            assert openpyxl.load_workbook(waiting.value.path()).sheetnames
+            marked = io.BytesIO(waiting.value.path().read_bytes())
+            assert openpyxl.load_workbook(marked).sheetnames
     page.get_by_label("您的姓名").fill("王工")
     page.get_by_role("button", name="保存，并用这些数据规划").click()
     page.wait_for_url("**city=**")
