@@ -78,14 +78,19 @@ def start_run(city_id: str, settings: Settings, *, previous: str = "", key: str 
     """
     key = key or secrets.token_urlsafe(_KEY_BYTES)
     question = {"city": city_id, "settings": settings_table(settings), "previous": previous}
+    launch(key, question, module="siting.web.runner")
+    return key
+
+
+def launch(key: str, question: dict[str, Any], *, module: str) -> None:
+    """Write down what is asked and start one of our modules on it in a process of its own."""
     shutil.rmtree(run_folder(key), ignore_errors=True)
     write_json(run_folder(key) / QUESTION, question)
     _processes()[key] = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-m", "siting.web.runner", key],
+        [sys.executable, "-m", module, key],
         stdin=subprocess.DEVNULL,
         start_new_session=True,
     )
-    return key
 
 
 def cancel_run(key: str) -> None:

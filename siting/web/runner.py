@@ -16,6 +16,7 @@ from siting.web.runs import BEAT, BEAT_S, CANCEL, EVENTS, RESULT, read_question,
 from siting.web.store import find_city, settings_from_table, write_solution
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from siting.solve.model import Event
@@ -25,6 +26,11 @@ _log = logging.getLogger(__name__)
 
 def run(key: str) -> int:
     """Make the plan that a run's folder asks for; the exit status."""
+    return told(key, _solve)
+
+
+def told(key: str, work: Callable[[str, Any], dict[str, Any]]) -> int:
+    """Do work for a run's folder: events while it lasts, a result or a sentence at its end."""
     folder = run_folder(key)
     started = time.monotonic()
 
@@ -36,7 +42,7 @@ def run(key: str) -> int:
     _beat(folder / BEAT)
     tell(stage="start", pid=os.getpid())
     try:
-        result = _solve(key, tell)
+        result = work(key, tell)
     except WarmStationsError as error:
         facts = {name: str(value) for name, value in error.facts.items()}
         result = {"state": "failed", "code": error.code, "facts": facts, "text": str(error)}
