@@ -21,7 +21,8 @@ from geodata.schema import Checked, Schema
 from geodata.tables_attributes import assumed_accuracy, read_attributes, town_codes
 from geodata.tables_datum import settle_reading
 from geodata.tables_extra import schema_of
-from geodata.tables_headers import headings_of
+from geodata.tables_headers import ColumnChoice, headings_of
+from geodata.tables_mends import POINTED_ACCURACY_M, Mends, mend_body, pointed
 from geodata.tables_places import PROPOSAL_COLUMNS, build_gazetteer, match_addresses
 from geodata.tables_points import (
     NoTablePlaceError,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geodata.city import City
+    from geodata.intake import RawFile
     from geodata.tables_datum import Reading
     from geodata.tables_points import Written
 
@@ -64,11 +66,18 @@ class ReadOptions:
         True: the declared datum stands although another fits the city better.
     accept_addresses
         Least confidence (0-1) at which a matched address places a row; None: never.
+    columns
+        What the columns are, in the place of what is found; None: as found.
+    mends
+        What a person mended in the rows. With them a file without any place is read as well, so
+        that its rows can be put on the map.
     """
 
     limits: Limits = field(default_factory=Limits)
     confirm_datum: bool = False
     accept_addresses: float | None = None
+    columns: ColumnChoice | None = None
+    mends: Mends | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,20 +157,40 @@ def read_layer(
     """
     options = options or ReadOptions()
     raw = read_raw(path, limits=options.limits)
-    body = data_rows(raw, layer)
+    return layer_from_raw(raw, layer, declared_datum=declared_datum, city=city, options=options)
+
+
+def layer_from_raw(
+    raw: RawFile,
+    layer: str,
+    *,
+    declared_datum: str | Datum | None,
+    city: City | None = None,
+    options: ReadOptions | None = None,
+) -> Imported:
+    """Read a layer from a file that :func:`geodata.intake.read_raw` has read; as `read_layer`."""
+    options = options or ReadOptions()
+    body = data_rows(raw, layer, options.columns)
+    if options.mends is not None:
+        body = mend_body(body, options.mends, layer)
     schema = schema_of(layer)
     attributes = read_attributes(body, schema, layer, raw.name)
     written = written_coordinates(body)
-    _require_some_place(body, written, schema, raw.name)
+    if options.mends is None:
+        _require_some_place(body, written, schema, raw.name)
     reading = settle_reading(written, body, declared_datum, city=city, name=raw.name)
     if not options.confirm_datum:
         reading.raise_alarm(layer)
     placed = place(
         written, reading.taken, body.cells.index, meridian=reading.meridian, name=raw.name
     )
+    if options.mends is not None:
+        placed = _point_at(placed, body.cells.index, options.mends)
     towns, unknown_towns = town_codes(body, None if city is None else city.towns)
     accuracy, bad_accuracy = assumed_accuracy(body, written.accuracy_m)
     frame = attributes.frame.assign(town_code=towns, accuracy_m=accuracy)
+    if options.mends is not None:
+        frame.loc[frame.index.isin(list(options.mends.points)), "accuracy_m"] = POINTED_ACCURACY_M
     located = _locate(frame, placed, body, city, options)
     if not schema.needs_point:
         located = _without_points(located)
@@ -184,6 +213,14 @@ def read_layer(
         reading=reading,
         body=body,
     )
+
+
+def _point_at(placed: Placed, index: pd.Index, mends: Mends) -> Placed:
+    """Put the rows that a person placed on the map; what was wrong with their places is mended."""
+    there = pointed(index, mends)
+    has = finite_rows(there)
+    refused = placed.refused[~placed.refused["row"].isin(index[has])]
+    return replace(placed, lonlat=np.where(has[:, None], there, placed.lonlat), refused=refused)
 
 
 def _require_some_place(body: Body, written: Written, schema: Schema, name: str) -> None:
@@ -217,7 +254,7 @@ def _locate(
     already = set(placed.refused["row"])
     bare = ~has & ~frame.index.isin(already)
     proposals = _propose(frame, body, bare, city)
-    accepted, mended = _accept(proposals, options.accept_addresses)
+    accepted, mended = _accept(proposals, options)
     sure = frame.index.isin(accepted["row"])
     if sure.any():
         chosen = accepted.set_index("row").reindex(frame.index[sure])
@@ -261,10 +298,11 @@ def _propose(frame: pd.DataFrame, body: Body, bare: np.ndarray, city: City | Non
     return match_addresses(texts, frame.loc[bare, "town_code"], build_gazetteer(city))
 
 
-def _accept(proposals: pd.DataFrame, least: float | None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    if least is None:
-        return proposals.iloc[:0], no_problems()
-    good = proposals[proposals["confidence"] >= least]
+def _accept(proposals: pd.DataFrame, options: ReadOptions) -> tuple[pd.DataFrame, pd.DataFrame]:
+    least = np.inf if options.accept_addresses is None else options.accept_addresses
+    confirmed = options.mends.confirmed if options.mends is not None else frozenset()
+    sure = proposals["confidence"].astype("float64") >= least
+    good = proposals[sure | proposals["row"].isin(list(confirmed))]
     if not len(good):
         return good, no_problems()
     table = problems(pd.Index(good["row"]), "address", good["text"], "placed_by_address")

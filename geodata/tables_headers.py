@@ -189,6 +189,54 @@ def _forms(text: str) -> tuple[str, ...]:
     return tuple(form for form in dict.fromkeys((whole, bare)) if form)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnChoice:
+    """What a person says of a table's columns, in the place of what is found.
+
+    Attributes
+    ----------
+    columns
+        Field to the heading as written; fields that the table does not have are left away.
+    rows
+        Row labels of the heading; empty for columns that are named already.
+    """
+
+    columns: Mapping[str, str]
+    rows: tuple[int, ...] = ()
+
+
+def chosen_header(cells: pd.DataFrame, layer: str, choice: ColumnChoice, *, file: str) -> Header:
+    """Take a table's heading as a person chose it.
+
+    Raises
+    ------
+    NoHeaderError
+        The table has none of the chosen columns.
+    """
+    titles = titles_of(cells, choice.rows)
+    columns: dict[str, str] = {}
+    for field, title in choice.columns.items():
+        free = (c for c, t in titles.items() if t == title and c not in columns.values())
+        found = next(free, None)
+        if found is not None:
+            columns[field] = found
+    if not columns:
+        raise _no_header(cells, headings_of(layer), file)
+    return Header(rows=choice.rows, columns=columns, titles=titles)
+
+
+def titles_of(cells: pd.DataFrame, rows: Sequence[int]) -> dict[str, str]:
+    """Return column label to heading, read from one row, or from two where a group stands above."""
+    labels = list(map(str, cells.columns))
+    if not rows:
+        return {label: label for label in labels}
+    lines: list[list[str]] = [list(map(str, cells.loc[row])) for row in rows if row in cells.index]
+    if not lines:
+        return dict.fromkeys(labels, "")
+    joined = lines[0] if len(lines) == 1 else _join(lines[0], lines[1])
+    return dict(zip(labels, joined, strict=True))
+
+
 def find_header(cells: pd.DataFrame, layer: str, *, named: bool, file: str) -> Header:
     """Find the heading of a table.
 
@@ -218,16 +266,21 @@ def find_header(cells: pd.DataFrame, layer: str, *, named: bool, file: str) -> H
             best = candidate
     required = [h for h in headings.headings.values() if h.required]
     if best is None or len(best.columns) < min(_ENOUGH, max(1, len(required))):
-        rows: list[list[str]] = cells.to_numpy().tolist()
-        first = next((row for row in rows if any(row)), [])
-        raise NoHeaderError(
-            name=file,
-            rows=_SEARCHED_ROWS,
-            layer=headings.zh,
-            needed="、".join(h.zh for h in required) or headings.headings["name"].zh,
-            found="、".join(str(cell) for cell in first if cell)[:80],
-        )
+        raise _no_header(cells, headings, file)
     return best
+
+
+def _no_header(cells: pd.DataFrame, headings: LayerHeadings, file: str) -> NoHeaderError:
+    rows: list[list[str]] = cells.to_numpy().tolist()
+    first = next((row for row in rows if any(row)), [])
+    required = [h.zh for h in headings.headings.values() if h.required]
+    return NoHeaderError(
+        name=file,
+        rows=_SEARCHED_ROWS,
+        layer=headings.zh,
+        needed="、".join(required) or headings.headings["name"].zh,
+        found="、".join(str(cell) for cell in first if cell)[:80],
+    )
 
 
 def _rank(header: Header) -> tuple[int, int]:

@@ -13,7 +13,13 @@ import shapely
 
 from geodata.intake.errors import EmptyFileError
 from geodata.intake.raw import Note
-from geodata.tables_headers import Header, NoHeaderError, find_header
+from geodata.tables_headers import (
+    ColumnChoice,
+    Header,
+    NoHeaderError,
+    chosen_header,
+    find_header,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,23 +93,24 @@ def gather(tables: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True) if filled else no_problems()
 
 
-def data_rows(raw: RawFile, layer: str) -> Body:
+def data_rows(raw: RawFile, layer: str, choice: ColumnChoice | None = None) -> Body:
     """Find the table or tables of a file that hold the layer, and their data rows.
 
     Of several sheets the one with most of the layer's columns is read, together with all others
-    that have the same columns; the rest is named in a note.
+    that have the same columns; the rest is named in a note. Where a person chose the columns,
+    they are taken as chosen.
 
     Raises
     ------
     NoHeaderError
-        No table has the layer's headings.
+        No table has the layer's headings, or the chosen columns.
     """
     found: list[tuple[RawTable, Header]] = []
     notes = list(raw.notes)
     failure: NoHeaderError | None = None
     for table in raw.tables:
         try:
-            repaired, note = _repaired(table, layer, raw.name)
+            repaired, note = _repaired(table, layer, raw.name, choice)
         except NoHeaderError as err:
             failure = err
             continue
@@ -120,8 +127,28 @@ def data_rows(raw: RawFile, layer: str) -> Body:
     return _joined([_one(*pair, many=len(chosen) > 1) for pair in chosen], notes)
 
 
+def find_table(raw: RawFile, layer: str) -> tuple[RawTable, Header]:
+    """Return the table of a file with the most of a layer's columns, and its heading.
+
+    Raises
+    ------
+    NoHeaderError
+        No table has the layer's headings.
+    """
+    found: list[tuple[RawTable, Header]] = []
+    failure: NoHeaderError | None = None
+    for table in raw.tables:
+        try:
+            found.append(_repaired(table, layer, raw.name, None)[0])
+        except NoHeaderError as err:
+            failure = err
+    if not found:
+        raise failure or EmptyFileError(name=raw.name)
+    return max(found, key=lambda pair: len(pair[1].columns))
+
+
 def _repaired(
-    table: RawTable, layer: str, file: str
+    table: RawTable, layer: str, file: str, choice: ColumnChoice | None
 ) -> tuple[tuple[RawTable, Header], Note | None]:
     """Find the heading; where it is found only after undoing a wrong decoding, undo it.
 
@@ -130,16 +157,21 @@ def _repaired(
     NoHeaderError
         No row is the heading, as written.
     """
-    named = table.has_header
+
+    def heading(cells: pd.DataFrame) -> Header:
+        if choice is not None:
+            return chosen_header(cells, layer, choice, file=file)
+        return find_header(cells, layer, named=table.has_header, file=file)
+
     try:
-        return (table, find_header(table.cells, layer, named=named, file=file)), None
+        return (table, heading(table.cells)), None
     except NoHeaderError:
         for codec in _MISREAD_AS:
             cells = _undo(table.cells, codec)
             if cells is None:
                 continue
             with suppress(NoHeaderError):
-                header = find_header(cells, layer, named=named, file=file)
+                header = heading(cells)
                 note = Note(code="repaired_encoding", facts={"codec": codec})
                 return (replace(table, cells=cells), header), note
         raise
