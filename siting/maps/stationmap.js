@@ -662,7 +662,7 @@
       const b = this.data.base.bounds;
       const wide = this.map.getSize().x >= ROOMY && this.legend.open;
       const right = wide ? this.legend.offsetWidth + 8 : 0;
-      this.map.fitBounds([[b[1], b[0]], [b[3], b[2]]], { paddingBottomRight: [right, 0] });
+      this.map.fitBounds([[b[1], b[0]], [b[3], b[2]]], { paddingBottomRight: [right, 0], animate: false });
     },
 
     /** Signs that a page sets by hand: a place asked about, a station banned or forced. */

@@ -4,6 +4,7 @@
 
   const params = new URLSearchParams(window.location.search);
   const kept = {};
+  const views = {};
   let map = null;
   let current = {};
   let count = 0;
@@ -33,27 +34,44 @@
     return kept[key];
   }
 
-  function remember() {
-    const centre = station_map_page.getCenter();
-    const view = [centre.lat, centre.lng, station_map_page.getZoom()];
+  /** Keep the view under its key at once: the page may go at any moment. */
+  function remember(centre, zoom) {
+    const view = [centre.lat, centre.lng, zoom];
+    if (!current.view_key || !view.every(Number.isFinite)) {
+      return;
+    }
+    views[current.view_key] = view;
     try {
       window.sessionStorage.setItem("view:" + current.view_key, JSON.stringify(view));
     } catch (error) {
-      /* Storage may be switched off; the view then starts anew. */
+      /* Storage may be switched off; the view then lives as long as this page. */
     }
     if (channel && !moving) {
       channel.postMessage(view);
     }
   }
 
-  function restore() {
-    let view = null;
+  function rememberNow() {
+    if (map) {
+      remember(station_map_page.getCenter(), station_map_page.getZoom());
+    }
+  }
+
+  function viewOf(key) {
+    let view = views[key] || null;
     try {
-      view = JSON.parse(window.sessionStorage.getItem("view:" + current.view_key));
+      view = view || JSON.parse(window.sessionStorage.getItem("view:" + key));
     } catch (error) {
       view = null;
     }
-    if (Array.isArray(view) && view.every(Number.isFinite)) {
+    return Array.isArray(view) && view.length === 3 && view.every(Number.isFinite) ? view : null;
+  }
+
+  /** Show what was seen last under the key; the whole city only where nothing was. Never
+      animated: Leaflet drops a view that is set while another zoom is still on its way. */
+  function restore() {
+    const view = viewOf(current.view_key);
+    if (view) {
       station_map_page.setView([view[0], view[1]], view[2], { animate: false });
     } else {
       map.fit();
@@ -75,8 +93,13 @@
   function create(base, args) {
     map = new StationMap(station_map_page, Object.assign({ silent: args.silent, hidden: args.hidden, candidates: args.candidates }, base));
     map.onPick(pick);
-    station_map_page.on("moveend", remember);
     restore();
+    rememberNow();
+    station_map_page.on("moveend zoomend", rememberNow);
+    station_map_page.on("zoomanim", function (event) {
+      remember(event.center, event.zoom);
+    });
+    window.addEventListener("pagehide", rememberNow);
     together(args.group);
   }
 

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from siting.web.browser import wait_for_map
 from siting.web.state import PAGES
+from tests.web.steps import open_siting, set_view, view_of, wait_for_zoom
 
 pytestmark = pytest.mark.browser
 
@@ -96,16 +97,13 @@ def test_phone_width_has_no_sideways_scroll(address, chrome, watched):
     page.close()
 
 
-def open_siting(address, page):
-    page.goto(f"{address}/?page=siting&lang=zh")
-    return wait_for_map(page)
-
-
-def view_of(frame) -> list[float]:
-    return frame.locator("body").evaluate(
-        "() => { const c = station_map_page.getCenter();"
-        " return [c.lat, c.lng, station_map_page.getZoom()]; }"
-    )
+def test_a_view_set_at_once_is_not_dropped_and_stays_after_a_refresh(address, page):
+    frame = open_siting(address, page)
+    set_view(frame, 39.73, 116.34, 13)
+    page.reload()
+    lat, lon, zoom = view_of(wait_for_map(page))
+    assert zoom == 13
+    assert abs(lat - 39.73) + abs(lon - 116.34) < 1e-3
 
 
 def test_a_click_on_a_station_says_why_here(address, page):
@@ -125,8 +123,7 @@ def test_a_click_on_any_place_says_who_would_be_served(address, page):
 
 def test_a_banned_station_goes_the_zoom_stays_and_undo_brings_it_back(address, page):
     frame = open_siting(address, page)
-    frame.locator("body").evaluate("() => station_map_page.setView([39.73, 116.34], 13)")
-    page.wait_for_timeout(400)
+    set_view(frame, 39.73, 116.34, 13)
     titles = "() => [...document.querySelectorAll('.sm-station')].map(e => e.title)"
     before = frame.locator("body").evaluate(titles)
     number = next(n for n, name in enumerate(before) if "示例企业" in name or "示例" in name)
@@ -178,9 +175,8 @@ def test_two_plans_are_compared_and_their_maps_move_together(address, page):
     frames = [page.frame_locator("iframe").nth(n) for n in range(2)]
     for frame in frames:
         frame.locator("body[data-drawn]").wait_for()
-    frames[0].locator("body").evaluate("() => station_map_page.setView([39.7, 116.4], 14)")
-    page.wait_for_timeout(500)
-    assert view_of(frames[1])[2] == 14
+    set_view(frames[0], 39.7, 116.4, 14)
+    wait_for_zoom(frames[1], 14)
 
 
 def write_book(path, rows):

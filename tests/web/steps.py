@@ -1,0 +1,47 @@
+"""Steps of a planner in the browser that several tests take; each waits for what it asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from siting.web.browser import wait_for_map
+
+_AT_REST = """(body, zoom) => new Promise((done, fail) => {
+    const started = Date.now();
+    const look = () => {
+        const there = station_map_page.getZoom() === zoom && !station_map_page._animatingZoom;
+        if (there) { done(); }
+        else if (Date.now() - started > 60000) { fail(new Error("the view was lost")); }
+        else { setTimeout(look, 20); }
+    };
+    look();
+})"""
+
+
+def open_siting(address: str, page: Any) -> Any:
+    """Open the siting page; give the frame of its map."""
+    page.goto(f"{address}/?page=siting&lang=zh")
+    return wait_for_map(page)
+
+
+def wait_for_zoom(frame: Any, zoom: float) -> None:
+    """Wait until a map stands still at a zoom."""
+    frame.locator("body").evaluate(_AT_REST, zoom)
+
+
+def set_view(frame: Any, lat: float, lon: float, zoom: float) -> None:
+    """Move the map as a hand would, with animation, and wait until it stands still there."""
+    frame.locator("body").evaluate(
+        "(body, view) => { station_map_page.setView([view[0], view[1]], view[2]); }",
+        [lat, lon, zoom],
+    )
+    wait_for_zoom(frame, zoom)
+
+
+def view_of(frame: Any) -> list[float]:
+    """Latitude, longitude and zoom of a map."""
+    view: list[float] = frame.locator("body").evaluate(
+        "() => { const c = station_map_page.getCenter();"
+        " return [c.lat, c.lng, station_map_page.getZoom()]; }"
+    )
+    return view
