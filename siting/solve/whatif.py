@@ -90,25 +90,36 @@ class Alternative:
 
 
 def alternatives(
-    problem: Problem, solution: Solution, *, count: int = 10, within: float = 0.01
+    problem: Problem,
+    solution: Solution,
+    *,
+    count: int = 10,
+    within: float = 0.01,
+    watch: Watch | None = None,
 ) -> list[Alternative]:
     """Find plans within a share of the best that differ from each other as much as possible.
 
-    Each plan minimises how often its sites were used by the plans before it.
+    Each plan minimises how often its sites were used by the plans before it. A stopped search
+    gives the plans found so far.
     """
+    watch = watch or Watch()
     classes = merge_rows(problem.indptr, problem.site, problem.weight, need=problem.need)
     model = cover_model(
         problem, classes, conflict_cliques(problem.conflicts, len(problem.site_ids))
     )
+    quiet = Watch(should_stop=watch.should_stop)
     start = problem.positions(solution.first_chosen)
     used = np.zeros(len(problem.site_ids))
     used[start] = 1.0
     plans = [Alternative(chosen=solution.first_chosen, value=solution.value, shared=0)]
-    for _ in range(count - 1):
+    for number in range(1, count):
+        if watch.stop():
+            break
+        watch.report(number, count, number)
         scores = 1.0 - used / (used.max() + 1.0)
         asked = replace(problem, scores=scores, stage2_share=within)
         finder = Finder(asked, classes)
-        chosen, *_ = best_scores(asked, model, finder, (solution.value, start), Watch())
+        chosen, *_ = best_scores(asked, model, finder, (solution.value, start), quiet)
         ids = ids_of(problem, chosen)
         if any(ids == plan.chosen for plan in plans):
             break
@@ -141,7 +152,7 @@ class Sensitivity:
     runs: int
 
 
-def sensitivity(
+def sensitivity(  # noqa: PLR0913 - each is an option of its own
     problem: Problem,
     solution: Solution,
     labels: Sequence[str],
@@ -149,19 +160,29 @@ def sensitivity(
     runs: int = 20,
     spread: float = 0.2,
     seed: int = 0,
+    watch: Watch | None = None,
 ) -> Sensitivity:
-    """Choose again with priorities (per label) and demand (per row) moved by up to ``spread``."""
+    """Choose again with priorities (per label) and demand (per row) moved by up to ``spread``.
+
+    A stopped search tells of the runs that were finished.
+    """
+    watch = watch or Watch()
     rng = np.random.default_rng(seed)
     groups, member = np.unique(np.array(labels, dtype=str), return_inverse=True)
     weights, plans = [], [solution.first_chosen]
     count: dict[str, int] = {}
     best: list[int] = []
-    for _ in range(runs):
+    for number in range(runs):
+        if watch.stop():
+            break
+        watch.report(number, runs, number)
         priority = rng.uniform(1 - spread, 1 + spread, len(groups))[member]
         people = rng.uniform(1 - spread, 1 + spread, len(problem.weight))
         weight = np.rint(problem.weight * priority * people).astype(np.int64)
         moved = replace(problem, weight=weight, scores=None, limits=_RERUN_LIMITS)
-        found = choose_sites(moved)
+        found = choose_sites(moved, should_stop=watch.should_stop)
+        if watch.stop():
+            break
         weights.append(weight)
         plans.append(found.first_chosen)
         best.append(found.value)
@@ -170,11 +191,11 @@ def sensitivity(
     shares = {plan: _worst_share(problem, plan, weights, best) for plan in dict.fromkeys(plans)}
     robust = max(shares, key=lambda plan: (shares[plan], plan == solution.first_chosen))
     return Sensitivity(
-        stays={site_id: times / runs for site_id, times in sorted(count.items())},
+        stays={site_id: times / len(best) for site_id, times in sorted(count.items())},
         worst=shares[solution.first_chosen],
         robust=robust,
         robust_worst=shares[robust],
-        runs=runs,
+        runs=len(best),
     )
 
 
