@@ -27,7 +27,7 @@ def show_run(desk: Desk) -> None:
     if progress.state == "running":
         _live(desk.run)
     elif progress.state == "failed":
-        st.error(_failure(progress.result))
+        st.error(failure_text(progress.result))
     elif progress.state == "lost":
         st.error(say("run_lost"))
     elif desk.plan is None or desk.plan.settings_hash != desk.asked.hash:
@@ -69,7 +69,8 @@ def _numbers(progress: Progress) -> str:
     )
 
 
-def _failure(result: dict[str, Any]) -> str:
+def failure_text(result: dict[str, Any]) -> str:
+    """Say why a run failed, in the visitor's language."""
     translated = texts(state.lang()).get(f"errors.{result['code']}")
     if translated is None:
         return str(result["text"])
