@@ -23,3 +23,23 @@ class OtherCityError(WarmStationsError):
         "Plan '{key}' was made from an earlier version of {city}'s data, so it cannot be shown on "
         "the present map. Choose another plan, or make it anew on the siting page."
     )
+
+
+class WorkLostError(WarmStationsError):
+    """The address names unsaved work that is not there."""
+
+    code = "work_lost"
+    sentence = (
+        "There is no unsaved work '{key}' here: it was saved or given up, or the link is "
+        "incomplete. Begin again with your file."
+    )
+
+
+class PlanLostError(WarmStationsError):
+    """A link names a plan that this workspace does not have."""
+
+    code = "plan_lost"
+    sentence = (
+        "There is no plan '{key}' here: it belongs to another workspace, was deleted, or the link "
+        "is incomplete. The library lists the plans that are here."
+    )

@@ -102,6 +102,11 @@ def show_map(*, base: str, plan: str, view: View, lang: str, key: str) -> Pick |
         key=key,
         default=None,
     )
+    return as_pick(value)
+
+
+def as_pick(value: Any) -> Pick | None:
+    """Give what the map last told as a click; None if it told nothing."""
     if not isinstance(value, dict) or not {"kind", "lon", "lat", "n"} <= value.keys():
         return None
     return Pick(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import streamlit as st
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from geodata.errors import WarmStationsError
 
 LANG, PAGE, CITY, DRAFT, PLAN = "lang", "page", "city", "draft", "plan"
+PART, WORK = "part", "work"
+"""Part of a page, and the key of unsaved work on data."""
 PAGES = (
     *("overview", "data", "siting", "gaps", "compare"),
     *("ledger", "plans", "export"),
@@ -21,12 +24,15 @@ LAYERS = (
     *("outdoor", "lots", "streets", "existing"),
 )
 SHIPPED_CITY = "daxing"
+REMEMBERED = "ws_"
+"""Names of this browser's cookies begin so; ``siting.web.remember`` writes them."""
 
 
 def settle() -> None:
     """Take language, page, run and plan from the address, else from the session."""
-    for name, allowed in ((LANG, LANGUAGES), (PAGE, PAGES), (CITY, ()), (DRAFT, ()), (PLAN, ())):
-        given = st.query_params.get(name) or st.session_state.get(f"kept_{name}") or ""
+    free = (CITY, DRAFT, PLAN, PART, WORK)
+    for name, allowed in ((LANG, LANGUAGES), (PAGE, PAGES), *((name, ()) for name in free)):
+        given = st.query_params.get(name) or st.session_state.get(f"kept_{name}") or recall(name)
         if allowed and given not in allowed:
             given = allowed[0]
         keep(name, given)
@@ -39,6 +45,11 @@ def keep(name: str, value: str) -> None:
         st.query_params[name] = value
     elif name in st.query_params:
         del st.query_params[name]
+
+
+def recall(name: str) -> str:
+    """Give what this browser remembers from earlier visits; empty if nothing."""
+    return unquote(st.context.cookies.get(f"{REMEMBERED}{name}", ""))
 
 
 def kept(name: str) -> str:
