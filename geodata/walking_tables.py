@@ -12,7 +12,7 @@ from __future__ import annotations
 import numba as nb
 import numpy as np
 
-_INSERTION = 48
+_SHORT = 64
 """Longer rows are sorted by keys."""
 
 
@@ -56,25 +56,31 @@ def scatter(sites, counts, rows, walk_mm, slot, span, site_out, mm_out):
 
 @nb.njit(cache=True, nogil=True)
 def sort_rows(indptr, span, site, walk_mm):
-    """Sort the entries of each row of the span by site, in place."""
+    """Sort the entries of each row of the span by site, in place; a row's sites are different.
+
+    An entry's place in a short row is the number of smaller sites, which the processor counts
+    several at a time.
+    """
+    held, held_mm = np.empty(_SHORT, np.int32), np.empty(_SHORT, np.int32)
     for row in range(span[0], span[1]):
         first, last = indptr[row], indptr[row + 1]
-        if last - first > _INSERTION:
+        length = last - first
+        if length > _SHORT:
             keys = (site[first:last].astype(np.int64) << 32) | walk_mm[first:last]
             keys.sort()
-            for k in range(last - first):
+            for k in range(length):
                 site[first + k] = keys[k] >> 32
                 walk_mm[first + k] = keys[k] & 0xFFFFFFFF
             continue
-        for at in range(first + 1, last):
-            held, held_mm = site[at], walk_mm[at]
-            k = at - 1
-            while k >= first and site[k] > held:
-                site[k + 1] = site[k]
-                walk_mm[k + 1] = walk_mm[k]
-                k -= 1
-            site[k + 1] = held
-            walk_mm[k + 1] = held_mm
+        for k in range(length):
+            held[k], held_mm[k] = site[first + k], walk_mm[first + k]
+        for k in range(length):
+            own = held[k]
+            smaller = np.int32(0)
+            for other in range(length):
+                smaller += np.int32(held[other] < own)
+            place = np.uint64(first + smaller)
+            site[place], walk_mm[place] = own, held_mm[k]
 
 
 @nb.njit(cache=True, nogil=True)

@@ -188,3 +188,15 @@ def test_warming_up_runs_every_compiled_function():
         # inner ones come ready inside their callers
         idle = [n for n, item in compiled.items() if not n.startswith("_") and not item.signatures]
         assert not idle, idle
+
+
+@pytest.mark.parametrize("length", [0, 1, 2, 63, 64, 65, 300])
+def test_rows_of_any_length_are_sorted_with_their_distances(length):
+    random = np.random.default_rng(length)
+    sites = random.permutation(1_000_000)[:length].astype(np.int32)
+    site = np.concatenate([[7], sites, [9, 8]]).astype(np.int32)
+    walk_mm = site * 2 + 1
+    indptr = np.array([0, 1, 1 + length, 3 + length])
+    walking_tables.sort_rows(indptr, (0, 2), site, walk_mm)
+    assert site.tolist() == [7, *sorted(sites.tolist()), 9, 8]  # the span leaves the last row
+    assert (walk_mm == site * 2 + 1).all()
