@@ -31,7 +31,7 @@ LAYERS = tuple(
         "siting.coverage siting.service_area siting.figures",
         "siting.solve siting.problem siting.reasons",
         "siting.plan siting.rota siting.verify siting.evaluate",
-        "siting.gaps siting.compare",
+        "siting.gaps siting.compare siting.moment",
         "siting.export siting.maps",
         "siting.edition siting.exports_office siting.report siting.worker_map siting.publish siting.archive",
         "siting.web siting.commands siting.__main__ siting",
