@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siting.coverage import PREMISES, STREET, WALK
 from siting.coverage_hours import hourly_cover, slice_coverage, slice_demand
-from siting.figures import street_metres
+from siting.figures import covered_rows, street_metres
 from siting.gaps import find_gaps, frontage_metres
 from siting.hours import HOURS, asked_hours, load_profiles, site_hours, time_slices
 from siting.plan import plan_from
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from siting.plan import Plan
 
 _DAY, _WEEK = 24, 7
+_ANY = WALK | PREMISES | STREET
 
 
 def plan_at(city: City, plan: Plan, when: str, season: str) -> Plan:
@@ -73,11 +75,18 @@ def gaps_at_moment(city: City, at: Plan) -> GapReport:
     return replace(find_gaps(city, at), streets=streets)
 
 
-def open_stations(at: Plan) -> int:
-    """Count the stations of :func:`plan_at` that are open throughout at least one asked hour."""
+def open_ids(at: Plan) -> set[str]:
+    """Tell which stations of :func:`plan_at` are open throughout at least one asked hour."""
     hours = at.settings.hours
     week = site_hours(at.stations, hours.season)[:, asked_hours(hours.when)]
-    return int(week.any(axis=1).sum())
+    return set(map(str, at.stations.index[week.any(axis=1)]))
+
+
+def if_all_open(at: Plan) -> int:
+    """Count, in thousandths, who of :func:`plan_at` were served if every station were open."""
+    demand = at.question.demand
+    served = covered_rows(at.question.reach, at.solution.chosen, _ANY)
+    return int(demand["people_milli"].to_numpy()[served[demand["base_row"].to_numpy()]].sum())
 
 
 def week_of(plan: Plan, season: str) -> pd.DataFrame:

@@ -66,6 +66,8 @@ class RotaAsked:
         Season of the dayparts, ``winter`` or ``summer``.
     only_left
         True counts only people whom no fixed station of the plan serves.
+    groups
+        Who counts; clause R4 speaks of outdoor workers.
     need
         Group and season of the year to a factor of its people's need; 1 where none is named.
     """
@@ -78,6 +80,7 @@ class RotaAsked:
     weeks: int = 52
     season: str = "winter"
     only_left: bool = True
+    groups: tuple[str, ...] = OUTDOOR
     need: tuple[tuple[str, str, float], ...] = ()
 
 
@@ -146,7 +149,8 @@ def rota_question(plan: Plan, asked: RotaAsked) -> RotaQuestion:
     factor = _factors(plan, lots, periods, asked)
     people = question.people
     priority = people["group"].map(dict(plan.settings.plan.priorities)).fillna(1.0).to_numpy(float)
-    weight = people["people_milli"].to_numpy(float) * priority
+    counted = people["group"].isin(asked.groups).to_numpy()
+    weight = people["people_milli"].to_numpy(float) * priority * counted
     if asked.only_left:
         fixed = [item for item in plan.solution.chosen if item not in set(lots)]
         weight = weight * ~covered_rows(question.reach, fixed, _ANY)

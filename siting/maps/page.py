@@ -78,6 +78,7 @@ class OfflineMap(folium.Map):
             center: {{ this.location|tojson }}, zoom: {{ this.options.zoom }},
             minZoom: 8, maxZoom: {{ this.top_zoom }}, zoomSnap: 0.25, zoomControl: false
         });
+        {{ this.get_name() }}.attributionControl.setPrefix(false);
         {% endmacro %}
         """
     )

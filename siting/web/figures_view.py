@@ -9,6 +9,8 @@ import streamlit as st
 
 from geodata.columns import Group
 from geodata.network import Origin
+from siting.web.engine import city_of
+from siting.web.gaps_view import town_names
 from siting.web.state import say
 from siting.web.widgets import people, share, show_figures, show_table
 
@@ -118,14 +120,14 @@ def show_groups(plan: Plan) -> None:
 
 def show_gaps(plan: Plan, gaps: GapReport, listed: int = _LISTED) -> None:
     """Show the largest gaps with the rule and the candidate that would serve them."""
-    sites = plan.question.sites
+    sites, towns = plan.question.sites, town_names(city_of(plan))
     rows = []
     for number, row in enumerate(gaps.clusters.head(listed).to_dict("records"), start=1):
         best = row["site_id"]
         rows.append(
             (
                 number,
-                row["town_name"] or say("no_town"),
+                towns.get(row["town_code"], say("no_town")),
                 say(f"group_{row['main_group']}"),
                 say(f"rule_{row['rule']}"),
                 sites.loc[best, "name"] if best else say("no_candidate"),

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import streamlit as st
+
+from geodata.columns import Group
+from siting.web import state
 from siting.web.state import say
 from siting.web.widgets import people, share, show_table
 
@@ -14,6 +18,7 @@ if TYPE_CHECKING:
     from siting.gaps import GapReport
 
 _LISTED = 50
+_METRE = 1.0
 
 
 def _rows(table: pd.DataFrame, names: list[str]) -> list[tuple[str, ...]]:
@@ -37,10 +42,25 @@ def _headers(first: str) -> list[str]:
 _COLUMNS = ("reachable", "walk", "street", "left", "share")
 
 
-def show_towns(gaps: GapReport) -> None:
+def town_names(city: City) -> dict[str, str]:
+    """Give the towns' names by code, in the visitor's language."""
+    column = "name_en" if state.lang() == "en" else "name"
+    return {str(code): str(name) for code, name in city.towns[column].items()}
+
+
+def show_groups_left(gaps: GapReport) -> None:
+    """Show the groups, the one with most people left out first."""
+    table = gaps.by_group.loc[[str(group) for group in Group if str(group) in gaps.by_group.index]]
+    table = table.sort_values("gap_milli", ascending=False, kind="stable")
+    names = [say(f"group_{group}") for group in table.index]
+    show_table(say("groups_left_caption"), _headers("column_group"), _rows(table, names))
+
+
+def show_towns(city: City, gaps: GapReport) -> None:
     """Show the towns, the one with most people left out first."""
     table = gaps.by_town.sort_values("gap_milli", ascending=False, kind="stable")
-    names = [str(name) or say("no_town") for name in table["town_name"]]
+    known = town_names(city)
+    names = [known.get(str(code), say("town_on_streets")) for code in table.index]
     show_table(say("towns_caption"), _headers("column_town"), _rows(table, names))
 
 
@@ -52,9 +72,19 @@ def show_zones(gaps: GapReport) -> None:
 
 
 def show_streets(gaps: GapReport) -> None:
-    """Show the main streets, the one with most metres left out first."""
+    """Show the main streets, most metres left out first; those served throughout apart."""
     table = gaps.streets.assign(left_m=gaps.streets["length_m"] - gaps.streets["covered_m"])
     table = table.sort_values(["left_m", "length_m"], ascending=False, kind="stable")
+    partly = table["left_m"] >= _METRE
+    total = table[["length_m", "walk_m", "covered_m", "left_m"]].sum()
+    said = {name: f"{value / 1000:,.1f}" for name, value in total.items()}
+    _street_table(say("streets_caption", **said), table[partly])
+    if not partly.all():
+        with st.expander(say("streets_served", n=int((~partly).sum()))):
+            _street_table(say("streets_served", n=int((~partly).sum())), table[~partly])
+
+
+def _street_table(caption: str, table: pd.DataFrame) -> None:
     rows = [
         (
             row["street_name"],
@@ -67,7 +97,7 @@ def show_streets(gaps: GapReport) -> None:
         for row in table.to_dict("records")
     ]
     names = ("street_name", "length_m", "walk_m", "covered_m", "left_m", "share_length")
-    show_table(say("streets_caption"), [say(f"column_{name}") for name in names], rows)
+    show_table(caption, [say(f"column_{name}") for name in names], rows)
 
 
 def show_unreachable(city: City, gaps: GapReport) -> None:

@@ -83,8 +83,8 @@ def solution_path(city_version: str, settings_hash: str) -> Path:
     return home() / "solutions" / f"{city_version[:_DIGITS]}-{settings_hash[:_DIGITS]}.json"
 
 
-def write_solution(city: City, settings: Settings, solution: Solution) -> None:
-    """Keep a solution; its certificate is left out, the bound stays."""
+def solution_table(solution: Solution) -> dict[str, Any]:
+    """Write a solution as a table; its certificate is left out, the bound stays."""
     table = {
         field.name: getattr(solution, field.name)
         for field in dataclasses.fields(solution)
@@ -92,7 +92,21 @@ def write_solution(city: City, settings: Settings, solution: Solution) -> None:
     }
     stage2 = solution.stage2
     table["stage2"] = None if stage2 is None else dataclasses.asdict(stage2)
-    write_json(solution_path(city.version, settings.hash), table)
+    return table
+
+
+def solution_from_table(table: dict[str, Any]) -> Solution:
+    """Read what :func:`solution_table` wrote."""
+    fields = dict(table)
+    stage2 = fields.pop("stage2")
+    for name in _TUPLES:
+        fields[name] = tuple(fields[name])
+    return Solution(**fields, stage2=None if stage2 is None else Stage2(**stage2))
+
+
+def write_solution(city: City, settings: Settings, solution: Solution) -> None:
+    """Keep a solution for just this city and these settings."""
+    write_json(solution_path(city.version, settings.hash), solution_table(solution))
 
 
 def read_solution(city: City, settings: Settings) -> Solution | None:
@@ -100,8 +114,4 @@ def read_solution(city: City, settings: Settings) -> Solution | None:
     path = solution_path(city.version, settings.hash)
     if not path.is_file():
         return None
-    table = json.loads(path.read_text(encoding="utf-8"))
-    stage2 = table.pop("stage2")
-    for name in _TUPLES:
-        table[name] = tuple(table[name])
-    return Solution(**table, stage2=None if stage2 is None else Stage2(**stage2))
+    return solution_from_table(json.loads(path.read_text(encoding="utf-8")))

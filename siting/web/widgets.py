@@ -13,9 +13,14 @@ from siting.web.state import say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from geodata.city import Note
 
 _SHORT = 12
+_SHADES = 6
+_NARROW = 4
 _NUMBER = ' class="ws-number"'
 
 
@@ -66,11 +71,50 @@ def show_table(
         + "</tr>"
         for row in rows
     )
+    wide = " ws-wide" if len(headers) > _NARROW else ""
     st.html(
-        '<div class="ws-scroll" tabindex="0"><table class="ws-table">'
+        f'<div class="ws-scroll" tabindex="0"><table class="ws-table{wide}">'
         f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def show_heat(
+    caption: str, headers: Sequence[str], names: Sequence[str], values: NDArray[np.float64]
+) -> None:
+    """Show numbers as a table whose cells are the darker the larger they are.
+
+    Parameters
+    ----------
+    caption
+        What the numbers are, with units.
+    headers
+        Of the first column and of each column of numbers.
+    names
+        One for each row.
+    values
+        float64 (rows, columns), not negative.
+    """
+    most = max(float(values.max(initial=0.0)), 1.0)
+    head = "".join(f'<th scope="col">{escape(header)}</th>' for header in headers)
+    body = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>'
+        + "".join(
+            f'<td class="ws-heat{_shade(value / most)}">{value:,.0f}</td>' for value in row.tolist()
+        )
+        + "</tr>"
+        for name, row in zip(names, values, strict=True)
+    )
+    st.html(
+        '<div class="ws-scroll" tabindex="0"><table class="ws-table ws-heats">'
+        f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _shade(share: float) -> int:
+    """Give the number of the shade, 0 to the largest."""
+    return min(_SHADES, int(share * _SHADES + 0.5))
 
 
 def show_bars(caption: str, bars: Iterable[tuple[str, float, str]]) -> None:
