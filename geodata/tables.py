@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -15,13 +15,13 @@ from geodata.columns import Feature
 from geodata.datum import Datum, metric_crs_for
 from geodata.errors import OutsideCityError, first_few
 from geodata.ids import unique_ids
-from geodata.intake import Limits, Note, read_raw
-from geodata.intake.kinds import FileKind  # noqa: TC001  (part of the result's type)
+from geodata.intake import read_raw
 from geodata.schema import Checked, Schema
+from geodata.tables_areas import AREAS, areas_from_raw
 from geodata.tables_attributes import assumed_accuracy, read_attributes, town_codes
 from geodata.tables_datum import settle_reading
 from geodata.tables_extra import schema_of
-from geodata.tables_headers import ColumnChoice, headings_of
+from geodata.tables_headers import headings_of
 from geodata.tables_mends import POINTED_ACCURACY_M, Mends, mend_body, pointed
 from geodata.tables_places import PROPOSAL_COLUMNS, build_gazetteer, match_addresses
 from geodata.tables_points import (
@@ -31,6 +31,7 @@ from geodata.tables_points import (
     place,
     written_coordinates,
 )
+from geodata.tables_result import Imported, ReadOptions
 from geodata.tables_rows import (
     PROBLEM_COLUMNS,
     Body,
@@ -46,74 +47,13 @@ if TYPE_CHECKING:
 
     from geodata.city import City
     from geodata.intake import RawFile
-    from geodata.tables_datum import Reading
     from geodata.tables_points import Written
+
+__all__ = ["Imported", "ReadOptions", "layer_from_raw", "read_layer"]
 
 _WGS84 = "EPSG:4326"
 _OUTSIDE_TOLERANCE_M = 1_000.0
 _MOST = 0.5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadOptions:
-    """Choices a person makes about a file.
-
-    Attributes
-    ----------
-    limits
-        What reading may cost.
-    confirm_datum
-        True: the declared datum stands although another fits the city better.
-    accept_addresses
-        Least confidence (0-1) at which a matched address places a row; None: never.
-    columns
-        What the columns are, in the place of what is found; None: as found.
-    mends
-        What a person mended in the rows. With them a file without any place is read as well, so
-        that its rows can be put on the map.
-    """
-
-    limits: Limits = field(default_factory=Limits)
-    confirm_datum: bool = False
-    accept_addresses: float | None = None
-    columns: ColumnChoice | None = None
-    mends: Mends | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Imported(Checked):
-    """A layer read from a file; ``frame`` and ``report`` as in :class:`Checked`.
-
-    Attributes
-    ----------
-    layer, name, kind
-        Layer, file name, format.
-    rows_read
-        Data rows of the file; ``len(frame) + refused rows``.
-    mended
-        What was read otherwise than written, columns ``PROBLEM_COLUMNS``.
-    skipped
-        Lines that are no data (repeated headings, totals), same columns.
-    proposals
-        Places proposed for rows without coordinates, columns ``PROPOSAL_COLUMNS``.
-    notes
-        About the file as a whole.
-    reading
-        The datum taken and its evidence.
-    body
-        The rows as written, for marking.
-    """
-
-    layer: str
-    name: str
-    kind: FileKind
-    rows_read: int
-    mended: pd.DataFrame
-    skipped: pd.DataFrame
-    proposals: pd.DataFrame
-    notes: tuple[Note, ...]
-    reading: Reading
-    body: Body
 
 
 def read_layer(
@@ -170,6 +110,8 @@ def layer_from_raw(
 ) -> Imported:
     """Read a layer from a file that :func:`geodata.intake.read_raw` has read; as `read_layer`."""
     options = options or ReadOptions()
+    if layer == AREAS:
+        return areas_from_raw(raw, declared_datum=declared_datum, city=city, options=options)
     body = data_rows(raw, layer, options.columns)
     if options.mends is not None:
         body = mend_body(body, options.mends, layer)
@@ -191,7 +133,7 @@ def layer_from_raw(
     frame = attributes.frame.assign(town_code=towns, accuracy_m=accuracy)
     if options.mends is not None:
         frame.loc[frame.index.isin(list(options.mends.points)), "accuracy_m"] = POINTED_ACCURACY_M
-    located = _locate(frame, placed, body, city, options)
+    located = _locate(frame, placed, body, city, options, layer)
     if not schema.needs_point:
         located = _without_points(located)
     refused = [lost_text(body.cells), attributes.refused, bad_accuracy, placed.refused]
@@ -209,7 +151,7 @@ def layer_from_raw(
         mended=mended[~mended["row"].isin(outcome.report["row"])].reset_index(drop=True),
         skipped=body.skipped,
         proposals=located.proposals,
-        notes=(*body.notes, *attributes.notes, *written.notes),
+        notes=(*body.notes, *attributes.notes, *written.notes, *reading.notes),
         reading=reading,
         body=body,
     )
@@ -241,7 +183,12 @@ class _Located:
 
 
 def _locate(
-    frame: pd.DataFrame, placed: Placed, body: Body, city: City | None, options: ReadOptions
+    frame: pd.DataFrame,
+    placed: Placed,
+    body: Body,
+    city: City | None,
+    options: ReadOptions,
+    layer: str,
 ) -> _Located:
     """Put the rows on the metric grid; rows without coordinates by accepted address matches."""
     lonlat = placed.lonlat
@@ -262,7 +209,7 @@ def _locate(
         frame.loc[sure, "accuracy_m"] = chosen["accuracy_m"].astype("float64")
     missing = bare & ~sure
     refused = [_without_place(frame.index[missing], body, proposals)]
-    refused.append(_outside(xy, has, frame.index, placed.datum, city))
+    refused.append(_outside(xy[has], frame.index[has], placed.datum, city, layer))
     shapes = np.full(len(xy), None, dtype=object)
     known = np.isfinite(xy).all(axis=1)
     shapes[known] = shapely.points(xy[known])
@@ -323,17 +270,17 @@ def _without_place(rows: pd.Index, body: Body, proposals: pd.DataFrame) -> pd.Da
 
 
 def _outside(
-    xy: np.ndarray, has: np.ndarray, index: pd.Index, datum: str, city: City | None
+    xy: np.ndarray, index: pd.Index, datum: str, city: City | None, layer: str
 ) -> pd.DataFrame:
-    if city is None or not has.any():
+    if city is None or not len(xy):
         return no_problems()
     area = city.boundary.buffer(_OUTSIDE_TOLERANCE_M)
     shapely.prepare(area)
-    out = has & ~shapely.intersects_xy(area, xy[:, 0], xy[:, 1])
-    if out.sum() > _MOST * has.sum():
-        layer = "import"
+    out = ~shapely.intersects_xy(area, xy[:, 0], xy[:, 1])
+    if out.sum() > _MOST * len(out):
         ids = first_few(index[out])
-        raise OutsideCityError(layer=layer, count=int(out.sum()), ids=ids, datum=datum)
+        said = headings_of(layer).zh
+        raise OutsideCityError(layer=said, count=int(out.sum()), ids=ids, datum=datum)
     far = shapely.distance(city.boundary, shapely.points(xy[out])) / 1000.0
     values = [f"{distance:.1f} km" for distance in far]
     return problems(index[out], "geometry", values, "outside_city", "check_coordinates")

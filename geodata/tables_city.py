@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -12,15 +12,13 @@ import shapely
 from pyproj import Transformer
 
 from geodata.city import BARRIER_COLUMNS, City, Note
-from geodata.datum import metric_crs_for
 from geodata.errors import DataError
 from geodata.ids import feature_id
 from geodata.intake import read_raw
 from geodata.network import Origin, build_network
 from geodata.tables import ReadOptions, read_layer
-from geodata.tables_headers import headings_of, match_titles
-from geodata.tables_points import declared_reading, needs_declaration, place, written_coordinates
-from geodata.tables_rows import Body, no_problems
+from geodata.tables_areas import AREAS, NoAreasError, reading_of_shapes, shapes_in_degrees
+from geodata.tables_headers import UnknownLayerError, headings_of, match_titles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,19 +28,8 @@ if TYPE_CHECKING:
 
 _WGS84 = "EPSG:4326"
 _LINES = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
-_AREAS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _SHORTEST_M = 0.01
 _JUNCTION_M = 0.5
-
-
-class NoAreasError(DataError):
-    """A file that should hold areas holds none."""
-
-    code = "not_areas"
-    sentence = (
-        "File '{name}' holds no polygons. Give the boundary as polygons in GeoJSON, GeoPackage, "
-        "KML or shapefile."
-    )
 
 
 class NoLinesError(DataError):
@@ -70,14 +57,18 @@ class CityFiles:
     layers
         Layer name to file.
     datum
-        What the coordinates of all files mean (see :func:`geodata.tables.read_layer`).
+        What the coordinates of boundary, streets and towns mean (see
+        :func:`geodata.tables.read_layer`); None to be asked.
+    layer_datum
+        The same for the layers; ``""`` where it is the same datum.
     """
 
     boundary: Path
     streets: Path
     towns: Path | None = None
     layers: Mapping[str, Path] = field(default_factory=dict)
-    datum: str = "wgs84"
+    datum: str | None = "wgs84"
+    layer_datum: str | None = ""
 
 
 def city_from_files(files: CityFiles, *, name: str, options: ReadOptions | None = None) -> City:
@@ -115,19 +106,43 @@ def city_from_files(files: CityFiles, *, name: str, options: ReadOptions | None 
         barriers=_no_barriers(crs),
         notes=(_note(),),
     )
-    layers = {
-        layer: read_layer(path, layer, declared_datum=files.datum, city=city, options=options).frame
+    said = files.datum if files.layer_datum == "" else files.layer_datum
+    read = {
+        layer: read_layer(path, layer, declared_datum=said, city=city, options=options).frame
         for layer, path in files.layers.items()
     }
-    return City(
-        **{
-            name_: getattr(city, name_) for name_ in City.__dataclass_fields__ if name_ not in _MADE
-        },
-        layers=layers,
-    )
+    return city_with_layers(city, read)
 
 
-_MADE = ("layers", "version")
+def city_with_layers(
+    city: City, layers: Mapping[str, gpd.GeoDataFrame], *, add: bool = False
+) -> City:
+    """Return the city with some layers replaced; with ``add`` their rows join those of the city.
+
+    Parameters
+    ----------
+    city
+        The city.
+    layers
+        Layer name to frame, as :func:`geodata.tables.read_layer` reads them against the city.
+    add
+        True keeps the city's other rows; a row with the id of a known one takes its place.
+
+    Raises
+    ------
+    UnknownLayerError
+        A layer that is no part of a city.
+    """
+    frames = dict(city.layers)
+    for name, frame in layers.items():
+        if name not in frames:
+            raise UnknownLayerError(layer=name, known=", ".join(frames))
+        on_grid = frame.to_crs(city.metric_crs)
+        if add:
+            others = frames[name][~frames[name].index.isin(on_grid.index)]
+            on_grid = gpd.GeoDataFrame(pd.concat([others, on_grid]), crs=city.metric_crs)
+        frames[name] = on_grid
+    return replace(city, layers=frames, version="")
 
 
 def _note() -> Note:
@@ -138,22 +153,21 @@ def _note() -> Note:
     )
 
 
-def read_boundary(path: Path, datum: str) -> tuple[shapely.Geometry, str]:
-    """Return the union of a file's polygons on its metric grid, and that grid's CRS.
+def read_boundary(path: Path, datum: str | None) -> tuple[shapely.Geometry, str]:
+    """Return the union of a file's areas on its metric grid, and that grid's CRS.
 
     Raises
     ------
     NoAreasError
         The file holds none.
     """
-    shapes, _ = _shapes(path, datum, _AREAS)
-    if not len(shapes):
+    areas = read_layer(path, AREAS, declared_datum=datum).frame
+    if not len(areas):
         raise NoAreasError(name=path.name)
-    crs = metric_crs_for(float(shapely.centroid(shapely.union_all(shapes)).x))
-    return shapely.union_all(shapely.make_valid(_to_metric(shapes, crs))), crs
+    return shapely.union_all(areas.geometry.to_numpy()), str(areas.crs.to_string())
 
 
-def read_streets(path: Path, datum: str, crs: str) -> gpd.GeoDataFrame:
+def read_streets(path: Path, datum: str | None, crs: str) -> gpd.GeoDataFrame:
     """Return a file's lines cut at every crossing, as the network builder wants them.
 
     Raises
@@ -161,7 +175,7 @@ def read_streets(path: Path, datum: str, crs: str) -> gpd.GeoDataFrame:
     NoLinesError
         The file holds none.
     """
-    shapes, names = _shapes(path, datum, _LINES)
+    shapes, names = _lines(path, datum)
     if not len(shapes):
         raise NoLinesError(name=path.name)
     lines, owner = shapely.get_parts(_to_metric(shapes, crs), return_index=True)
@@ -203,20 +217,19 @@ def _without_stubs(pieces: np.ndarray) -> np.ndarray:
     return kept
 
 
-def _shapes(
-    path: Path, datum: str, kinds: tuple[shapely.GeometryType, ...]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the shapes of some kinds in WGS-84 degrees, and their names."""
+def _lines(path: Path, datum: str | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return a file's lines in WGS-84 degrees, and their names."""
     raw = read_raw(path)
     table = next((t for t in raw.tables if t.wkb is not None), None)
     if table is None:
         return np.array([], dtype=object), np.array([], dtype=object)
     shapes = shapely.from_wkb(table.wkb, on_invalid="ignore")
-    wanted = np.isin(shapely.get_type_id(shapes), kinds)
+    wanted = np.isin(shapely.get_type_id(shapes), _LINES)
     if not wanted.any():
         return np.array([], dtype=object), np.array([], dtype=object)
-    names = _names(table)[wanted]
-    return _degrees(shapes[wanted], table, datum, raw.name), names
+    reading = reading_of_shapes(shapes[wanted], table.crs, datum, raw.name)
+    lines = shapes_in_degrees(shapes[wanted], table.crs, reading, raw.name)
+    return lines, _names(table)[wanted]
 
 
 def _names(table: RawTable) -> np.ndarray:
@@ -226,29 +239,6 @@ def _names(table: RawTable) -> np.ndarray:
         return np.full(len(table.cells), "", dtype=object)
     names: np.ndarray = table.cells[found].astype(str).to_numpy(dtype=object)
     return names
-
-
-def _degrees(shapes: np.ndarray, table: RawTable, datum: str, name: str) -> np.ndarray:
-    reading, meridian = declared_reading(datum)
-
-    def convert(xy: np.ndarray) -> np.ndarray:
-        points = shapely.points(xy)
-        index = pd.RangeIndex(len(xy))
-        body = Body(
-            cells=pd.DataFrame(index=index),
-            titles={},
-            geometry=points,
-            crs=table.crs,
-            mended=no_problems(),
-            skipped=no_problems(),
-            notes=(),
-        )
-        written = written_coordinates(body)
-        taken = reading if needs_declaration(written) or written.crs else written.datums[0]
-        return place(written, taken, index, meridian=meridian, name=name).lonlat
-
-    result: np.ndarray = shapely.transform(shapes, convert)
-    return result
 
 
 def _to_metric(shapes: np.ndarray, crs: str) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,24 @@ from geodata.datum import SHIFTED, Datum
 from geodata.datum_alarm import judge_datum
 from geodata.datum_errors import WrongDatumError
 from geodata.datum_reference import datum_reference
+from geodata.intake.raw import Note
 from geodata.tables_headers import headings_of
-from geodata.tables_points import DatumNotDeclaredError, declared_reading, needs_declaration
+from geodata.tables_points import (
+    DatumNotDeclaredError,
+    declared_reading,
+    needs_declaration,
+    project,
+)
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from geodata.city import City
     from geodata.datum_alarm import DatumVerdict
     from geodata.tables_points import Written
     from geodata.tables_rows import Body
 
+_OLD = re.compile(r"beijing.?1954|xian.?1980|xi'an.?1980|krasovsky", re.IGNORECASE)
 _NO_CITY, _CANNOT_TELL = "没有可对照的城市 no city to compare with", "?"
 
 
@@ -40,6 +50,10 @@ class Reading:
         Figures behind the proposal, as text.
     alarm
         True where another datum fits better than the declared one.
+    verdict
+        How the points fit the city under each hypothesis; None where there was nothing to compare.
+    notes
+        What was said of the file's own coordinate system.
     """
 
     taken: Datum | str
@@ -47,6 +61,8 @@ class Reading:
     proposed: str = ""
     evidence: str = ""
     alarm: bool = False
+    verdict: DatumVerdict | None = None
+    notes: tuple[Note, ...] = ()
 
     def raise_alarm(self, layer: str) -> None:
         """Stop where the declared datum fits worse than another.
@@ -82,14 +98,15 @@ def settle_reading(
     UnknownDatumError
         The declaration is no datum.
     """
-    if written.crs:
-        return Reading(taken=written.crs)
     if not np.isfinite(written.xy).all(axis=1).any():
-        return Reading(taken=Datum.WGS84)
+        return Reading(taken=written.crs or Datum.WGS84)
+    if written.crs:
+        return _projected(written, body, declared, city)
     if declared is None and not needs_declaration(written):
         only = written.datums[0] if written.datums else Datum.WGS84
         return Reading(taken=only, meridian=_meridian(city))
-    verdict = _verdict(written, body, declared, city)
+    compare = city is not None and needs_declaration(written)
+    verdict = _verdict(written.xy, body, declared, city) if compare else None
     proposed = "" if verdict is None or verdict.cannot_tell else str(verdict.proposed)
     evidence = _NO_CITY if verdict is None else _evidence(verdict)
     if declared is None:
@@ -106,19 +123,51 @@ def settle_reading(
         proposed=proposed,
         evidence=evidence,
         alarm=verdict is not None and verdict.alarm,
+        verdict=verdict,
     )
 
 
-def _verdict(
+def _projected(
     written: Written, body: Body, declared: str | Datum | None, city: City | None
+) -> Reading:
+    """Take the system that the file itself names, and its points for web-map ones if said so.
+
+    What is drawn over a web map and saved in a projected system is as far off as the map is; the
+    declaration then says which datum its degrees are in.
+    """
+    said = Datum.WGS84 if declared is None else declared_reading(str(declared))[0]
+    shifted = said in (Datum.GCJ02, Datum.BD09)
+    verdict = _verdict(project(written.xy, written.crs), body, said, city) if city else None
+    notes = list(_old_system(written.crs))
+    if isinstance(said, str) and not isinstance(said, Datum) and said != written.crs:
+        notes.append(Note(code="file_crs_wins", facts={"crs": written.crs[:60], "said": said}))
+    return Reading(
+        taken=said if shifted else written.crs,
+        proposed="" if verdict is None or verdict.cannot_tell else str(verdict.proposed),
+        evidence=_NO_CITY if verdict is None else _evidence(verdict),
+        alarm=verdict is not None and verdict.alarm,
+        verdict=verdict,
+        notes=tuple(notes),
+    )
+
+
+def _old_system(text: str) -> tuple[Note, ...]:
+    """Say that a system before CGCS2000 is taken as if it were that one."""
+    name = CRS.from_user_input(text).name
+    old = _OLD.search(name)
+    return (Note(code="old_system", facts={"crs": name}),) if old else ()
+
+
+def _verdict(
+    lonlat: NDArray[np.float64], body: Body, declared: str | Datum | None, city: City | None
 ) -> DatumVerdict | None:
-    """Hold the points against the city; None without a city or where degrees are no question."""
-    if city is None or not needs_declaration(written):
+    """Hold degrees against the city; None without one."""
+    if city is None:
         return None
     said = Datum.WGS84 if declared is None else declared_reading(str(declared))[0]
     names = body.cells.get("name")
     return judge_datum(
-        written.xy,
+        lonlat,
         datum_reference(city),
         said if isinstance(said, Datum) else Datum.WGS84,
         names=None if names is None else names.astype(str).reset_index(drop=True),

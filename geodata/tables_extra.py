@@ -20,7 +20,9 @@ _COUNT = Column(kind=Kind.INTEGER, low=0, high=5_000_000)
 
 EXTRA: dict[str, Schema] = {
     "towns": Schema(layer="towns", columns={**_COMMON, "code": _NEEDED, "kind": _TEXT}),
-    "boundary": Schema(layer="boundary", columns=dict(_COMMON), needs_point=False),
+    "boundary": Schema(
+        layer="boundary", columns={**_COMMON, Feature.NAME: _TEXT}, needs_point=False
+    ),
     "grid": Schema(layer="grid", columns={**_COMMON, "group": _GROUPS, "people": _COUNT}),
 }
 

@@ -135,8 +135,8 @@ def headings_of(layer: str) -> LayerHeadings:
         raise UnknownLayerError(layer=layer, known=", ".join(importable_layers()))
     own = {key: _heading(key, value) for key, value in entry["columns"].items()}
     common = {key: _heading(key, value) for key, value in book["common"].items()}
-    if layer == "towns":
-        common.pop("town_code")
+    for name in entry.get("without", ()):
+        common.pop(name)
     return LayerHeadings(
         layer=layer,
         zh=entry["zh"],

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _PAIR = re.compile(r"^\s*[\[(（]?\s*(.+?)\s*[,，;；\s]\s*(.+?)\s*[\])）]?\s*$")
 _DEGREES = (Datum.WGS84, Datum.GCJ02, Datum.BD09, Datum.CGCS2000)
+_MODERN = re.compile(r"wgs|cgcs ?2000|china.*2000|unknown|undefined|^\s*$", re.IGNORECASE)
+"""Names of degrees that are WGS-84 or equal it here, or that may be in any datum."""
 _MOST = 0.5
 _TYPED_ACCURACY_M = 1.0
 
@@ -130,7 +132,7 @@ def _file_crs(text: str) -> tuple[str, tuple[Datum, ...]]:
         crs = CRS.from_user_input(text)
     except CRSError:
         return "", ()
-    if crs.is_geographic:
+    if crs.is_geographic and _MODERN.search(crs.name):
         return "", _DEGREES
     return text, ()
 
@@ -240,6 +242,8 @@ def declared_reading(text: str) -> tuple[Datum | str, int | None]:
             return parse_datum(name), None
         if crs.is_projected and key != "EPSG:3857":
             return key, None
+        if crs.is_geographic and not _MODERN.search(crs.name):
+            return key, None
     return parse_datum(name), int(meridian) if meridian.strip().isdigit() else None
 
 
@@ -269,8 +273,13 @@ def place(
     filled = finite_rows(written.xy)
     crs = written.crs or (str(reading) if not isinstance(reading, Datum) else "")
     if crs:
-        lonlat = _project(written.xy, crs)
+        if not written.crs and Datum.WGS84 in written.datums:
+            raise _mismatch(written, crs, filled, name)
+        lonlat = project(written.xy, crs)
         label = crs if len(crs) < 40 else CRS.from_user_input(crs).name  # noqa: PLR2004
+        if reading in (Datum.GCJ02, Datum.BD09):
+            lonlat = to_wgs84(lonlat, Datum(reading))
+            label = f"{label} {reading}"
     else:
         _require_possible(written, Datum(reading), filled, name)
         lonlat = to_wgs84(written.xy, Datum(reading), central_meridian=meridian)
@@ -288,17 +297,23 @@ def _require_possible(
 ) -> None:
     if not filled.any() or reading in written.datums:
         return
+    raise _mismatch(written, str(reading), filled, name)
+
+
+def _mismatch(
+    written: Written, declared: str, filled: NDArray[np.bool_], name: str
+) -> DatumMismatchError:
     first = written.xy[filled][0]
     if not written.datums:
         found = "none of the known kinds (a local drawing grid?)"
     else:
         found = ", ".join(written.datums[:3])
-    raise DatumMismatchError(
-        name=name, declared=str(reading), found=found, first=f"{first[0]:g}, {first[1]:g}"
-    )
+    texts = (f"{value:.4f}".rstrip("0").rstrip(".") for value in first)
+    return DatumMismatchError(name=name, declared=declared, found=found, first=", ".join(texts))
 
 
-def _project(xy: NDArray[np.float64], crs: str) -> NDArray[np.float64]:
+def project(xy: NDArray[np.float64], crs: str) -> NDArray[np.float64]:
+    """Take coordinates of a CRS, shape (n, 2), to WGS-84 degrees; NaN where that cannot be."""
     pipe = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
     lon, lat = pipe.transform(xy[:, 0], xy[:, 1])
     result = np.column_stack([lon, lat]).astype(np.float64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import xml.parsers.expat
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import shapely
 from geodata.intake.errors import DamagedFileError, EmptyFileError, OutsideReferenceError
 from geodata.intake.raw import Note
 from geodata.intake.sheets import cell_text
+from geodata.intake.text import decode
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,13 +49,14 @@ def read_geojson(data: bytes, name: str) -> Features:
         No feature.
     """
     try:
-        document = json.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, ValueError, RecursionError) as err:
+        text, notes = _json_text(data, name)
+        document = json.loads(text)
+    except (ValueError, RecursionError) as err:
         raise DamagedFileError(name=name, kind="GeoJSON", why=str(err)[:120]) from err
     features = _features(document, name)
     if not features:
         raise EmptyFileError(name=name)
-    result = Features(crs=_geojson_crs(document.get("crs"), name))
+    result = Features(crs=_geojson_crs(document.get("crs"), name), notes=notes)
     result.rows = [_properties(feature) for feature in features]
     shapes = [json.dumps(_geometry(feature)) for feature in features]
     geometry = shapely.from_geojson(shapes, on_invalid="ignore")
@@ -62,6 +65,14 @@ def read_geojson(data: bytes, name: str) -> Features:
         result.notes.append(Note(code="broken_geometry", facts={"count": str(broken)}))
     result.wkb = shapely.to_wkb(shapely.force_2d(geometry))
     return result
+
+
+def _json_text(data: bytes, name: str) -> tuple[str, list[Note]]:
+    """Decode: UTF-8 as JSON wants it, or what Chinese programs write instead, which is noted."""
+    with suppress(UnicodeDecodeError):
+        return data.decode("utf-8-sig"), []
+    text, notes = decode(data, name)
+    return text, list(notes)
 
 
 def _features(document: Any, name: str) -> list[dict[str, Any]]:

@@ -134,6 +134,20 @@ def polygons(path: Path) -> None:
     path.write_text(made.to_json(), encoding="utf-8")
 
 
+def over_amap(path: Path) -> None:
+    """Drawn over Amap in a map program and saved in its projection."""
+    made = frame()
+    lonlat = from_wgs84(made.get_coordinates().to_numpy(), Datum.GCJ02)
+    made = made.set_geometry(gpd.points_from_xy(lonlat[:, 0], lonlat[:, 1], crs=4326))
+    made.to_crs(3857).to_file(path, driver="GPKG")
+
+
+def outline(path: Path) -> None:
+    made = frame().iloc[:2]
+    made["geometry"] = [shapely.box(116.3, 39.7, 116.4, 39.8), shapely.Point(116.3, 39.7)]
+    path.write_text(made.to_json(), encoding="utf-8")
+
+
 def some_empty(path: Path) -> None:
     made = frame()
     made.loc[1, "geometry"] = None
@@ -150,6 +164,7 @@ def numbers(*counts: str) -> str:
 
 
 TITLE = "大兴区百人以上企业信息台账,,,"
+CORNERS = "名称,经度,纬度\n大兴区,116.3,39.7"
 TWICE = GOOD.encode() + "\n丁公司,99,116.36,39.70\n".encode("gb18030")
 
 CASES: dict[str, Odd] = {
@@ -293,6 +308,42 @@ CASES: dict[str, Odd] = {
     "metric.zip": Odd(make=shp("UTF-8", cpg="UTF-8", crs=4548), datum=None),
     "gb_kml.kmz": Odd(make=kmz),
     "polygons.geojson": Odd(make=polygons, says=("not_a_point",)),
+    "gbk.geojson": Odd(
+        make=lambda path: (
+            path.write_bytes(frame().to_json(ensure_ascii=False).encode("gb18030")) and None
+        ),
+        says=("gb18030",),
+    ),
+    "over_amap.gpkg": Odd(make=over_amap, datum="gcj02"),
+    "beijing_1954.gpkg": Odd(
+        make=lambda path: frame().to_crs(2415).to_file(path, driver="GPKG"), says=("old_system",)
+    ),
+    "other_grid_said.gpkg": Odd(
+        make=lambda path: frame().to_crs(4548).to_file(path, driver="GPKG"),
+        datum="EPSG:4549",
+        says=("file_crs_wins",),
+    ),
+    "grid_said_of_degrees.csv": Odd(make=text(GOOD), datum="EPSG:4548", error="DatumMismatchError"),
+    "outline.geojson": Odd(
+        make=outline, layer="boundary", kept=1, refused=1, says=("not_an_area",)
+    ),
+    "bow_tie.csv": Odd(
+        make=text(f"{CORNERS}\n大兴区,116.3,39.8\n大兴区,116.4,39.7\n大兴区,116.4,39.8"),
+        layer="boundary",
+        kept=1,
+        says=("corners_joined", "outline_crosses"),
+    ),
+    "corners.csv": Odd(
+        make=text(
+            f"{CORNERS}\n大兴区,116.4,39.7\n大兴区,116.4,39.8\n某点,116.5,39.7\n大兴区,不详,1"
+        ),
+        layer="boundary",
+        kept=1,
+        refused=2,
+        says=("corners_joined", "not_an_area", "not_coordinates"),
+        values={"name": ["大兴区"]},
+    ),
+    "no_outline.csv": Odd(make=text(CORNERS), layer="boundary", error="NoAreasError"),
     "empty_geometry.geojson": Odd(make=some_empty, kept=2, refused=1, says=("no_place",)),
     "geopackage.gpkg": Odd(make=lambda path: frame().to_file(path, driver="GPKG")),
     "flat.fgb": Odd(make=lambda path: frame().to_file(path, driver="FlatGeobuf")),

@@ -46,6 +46,7 @@ def test_every_way_of_writing_the_same_rows_gives_the_same_layer(tmp_path):
     same = ("bom.csv", "gbk.csv", "utf16.csv", "tabs.csv", "swapped.csv", "gcj.csv", "bd.csv")
     same += ("grid.csv", "grid_zone.csv", "mercator.csv", "gbk_no_cpg.zip", "metric.zip")
     same += ("gb_kml.kmz", "geopackage.gpkg", "flat.fgb", "geo.parquet", "plain.xlsx")
+    same += ("gbk.geojson", "over_amap.gpkg", "other_grid_said.gpkg")
     (tmp_path / "utf8.csv").mkdir()
     CASES["utf8.csv"].make(tmp_path / "utf8.csv" / "f")
     first = read_layer(tmp_path / "utf8.csv" / "f", "enterprises", declared_datum="wgs84").frame
