@@ -129,7 +129,8 @@ def _show(look: Preview, lang: str) -> None:
     """Say what would become public: every file with its size, every column."""
     from siting.edition import PUBLIC_COLUMNS  # noqa: PLC0415
 
-    typer.echo(t(lang, "public.cli.columns", columns=", ".join(PUBLIC_COLUMNS)))
+    named = [t(lang, f"public.fields.{column}") for column in PUBLIC_COLUMNS]
+    typer.echo(t(lang, "public.cli.columns", columns=t(lang, "public.hours.comma").join(named)))
     for name, content in sorted(look.files.items()):
         typer.echo(f"{name}  {len(content):,} B")
     typer.echo(t(lang, "public.cli.nothing_written"))

@@ -28,7 +28,8 @@ class WorkCalendar:
     first, last
         Days the table spans, inclusive; ``first`` is a Monday.
     known_until
-        Last day whose arrangement is known; later days are taken by their weekday.
+        Last day whose arrangement is known, before ``first`` where none of these is; later days
+        are taken by their weekday.
     holidays
         Public holiday to its (Chinese, English) name.
     makeup
@@ -52,7 +53,7 @@ def work_calendar(day: dt.date, *, days: int = 400) -> WorkCalendar:
     last = day + dt.timedelta(days=days)
     holidays: dict[dt.date, tuple[str, str]] = {}
     makeup = set()
-    known_until = first - dt.timedelta(days=1)
+    known_until = _known_before(first)
     for offset in range((last - first).days + 1):
         date = first + dt.timedelta(days=offset)
         try:
@@ -71,3 +72,10 @@ def work_calendar(day: dt.date, *, days: int = 400) -> WorkCalendar:
         holidays=MappingProxyType(holidays),
         makeup=frozenset(makeup),
     )
+
+
+def _known_before(day: dt.date) -> dt.date:
+    """Return the last day before a day whose arrangement is known; arrangements come by years."""
+    last = day - dt.timedelta(days=1)
+    known = max(date for date in chinese_calendar.holidays if date <= last)
+    return min(last, dt.date(known.year, 12, 31))

@@ -15,6 +15,7 @@ from pyproj import Transformer
 from geodata.datum import wgs84_to_bd09, wgs84_to_gcj02
 from siting.edition.facts import SERVICES
 from siting.edition.value import NO_TOWN
+from siting.edition.words import hours_in_words
 from siting.i18n import t
 
 if TYPE_CHECKING:
@@ -196,7 +197,7 @@ def _csv(edition: Edition, shift: Callable[[NDArray[np.float64]], NDArray[np.flo
                 f"{points[at, 1]:.{_DECIMALS}f}",
                 row["address"] or row["street"],
                 row["town_name"],
-                row["hours"],
+                hours_in_words(row["hours"], "zh"),
                 services,
                 row["phone"],
                 row["note"],

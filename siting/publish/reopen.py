@@ -12,8 +12,9 @@ from geodata import load_city
 from siting.errors import SettingsError
 from siting.plan import SCHEMA_VERSION, ask, plan_from
 from siting.publish.errors import PlanFileError, StalePlanError
-from siting.settings import Pairs, RuleSettings, Settings
+from siting.settings import RuleSettings, Settings
 from siting.settings_file import settings_from
+from siting.settings_question import Pairs
 from siting.solve.model import Solution, Stage2
 
 if TYPE_CHECKING:

@@ -164,6 +164,12 @@ def _check_options(options: PublicOptions) -> None:
             raise BadFrameError(value=site)
 
 
+def _in_rota(edition: Edition) -> set[str]:
+    """Mobile stations that a container comes to."""
+    rows = edition.stations
+    return set(edition.rota["site_id"]) & set(rows.index[rows["kind"] == "mobile"])
+
+
 def _notices(plan: Plan, edition: Edition) -> tuple[tuple[str, dict[str, object]], ...]:
     rows, options = edition.stations, edition.options
     mobile = int((rows["kind"] == "mobile").sum())
@@ -179,13 +185,17 @@ def _notices(plan: Plan, edition: Edition) -> tuple[tuple[str, dict[str, object]
         "services_assumed": int((~rows["services_confirmed"]).sum()),
         "sample": int(rows["sample"].sum()),
         "no_rota": mobile if edition.rota.empty else 0,
+        "rota_missing": 0 if edition.rota.empty else mobile - len(_in_rota(edition)),
     }
     found += [(key, {"count": count}) for key, count in counted.items() if count]
     if not edition.rota.empty:
         found.append(("rota", {"weeks": int(edition.rota["week_start"].nunique())}))
+        found.append(("rota_ends", {"date": edition.rota["week_start"].max().isoformat()}))
     hidden = int(edition.overview.isna().to_numpy().sum())
     if hidden:
         found.append(("hidden", {"count": hidden, "threshold": options.min_people}))
     found.append(("dropped", {"columns": ", ".join(internal_columns(plan.stations))}))
-    found.append(("calendar", {"date": edition.calendar.known_until.isoformat()}))
+    known = edition.calendar.known_until
+    key = "calendar" if known >= options.published else "calendar_unknown"
+    found.append((key, {"date": known.isoformat()}))
     return tuple(found)

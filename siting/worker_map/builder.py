@@ -41,6 +41,7 @@ SCRIPTS = (
     "world.js",
     "gestures.js",
     "view.js",
+    "rota.js",
     "card.js",
     "main.js",
 )
@@ -118,11 +119,19 @@ def build_page(given: PageInput) -> str:
     return Template(_source("template.html")).substitute(
         policy=html.escape(content_policy(), quote=True),
         title=html.escape(texts("zh")["public.page.title"]),
+        no_script=_no_script(given.edition.options.address),
         style=style,
         data=data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"),
         streets=packed.text,
         script=script,
     )
+
+
+def _no_script(address: str) -> str:
+    """Return what a reader without scripts sees, as WeChat shows an attached file, in HTML."""
+    said = "<br>".join(html.escape(texts(lang)["public.page.no_script"]) for lang in ("zh", "en"))
+    link = html.escape(address, quote=True)
+    return f'{said}<br><a href="{link}">{link}</a>' if address else said
 
 
 def page_script() -> str:
@@ -174,6 +183,7 @@ def _data(
             "date": options.published.isoformat(),
             "day": day_number(options.published),
             "city": [edition.city_name, edition.city_name_en],
+            "address": options.address,
             "contact": options.contact,
             "review": options.review_number,
             "sampleShare": round(edition.sample_share, 4),

@@ -18,6 +18,7 @@ function makeCards(world, say) {
   function openLine(station, now) {
     const state = stateOf(world, station, now);
     if (state.away) return element("p", { class: "state shut", text: say("not_here_now") });
+    if (state.unplanned) return element("p", { class: "state soon", text: say("not_planned") });
     if (!state.known) return element("p", { class: "state soon", text: say("hours_unknown") });
     if (!state.open) {
       const next = state.opens >= 0 ? say("opens_at", { when: whenText(state.opens, now) }) : say("closed_long");
@@ -102,29 +103,10 @@ function makeCards(world, say) {
     return [unsure, element("table", { "aria-label": say("hours_week", { name: station.name }) }, element("tbody", {}, rows))];
   }
 
-  function containerLines(station, now) {
-    if (!station.mobile || !world.rota.size) return null;
-    return [0, 1].map((ahead) => {
-      const monday = mondayOf(now.day) + 7 * ahead;
-      const here = (world.rota.get(monday) || []).filter((row) => row.number === station.number);
-      const names = here.map((row) => row.container).join(say("comma"));
-      const planned = world.rota.has(monday);
-      const which = say(ahead ? "next_week" : "this_week", { date: dateText(monday) });
-      const text = !planned ? say("rota_unknown") : names ? say("container_here", { names }) : say("container_away");
-      return element("p", { text: `${which}${text}${ahead && planned && !names ? whereNext(station, now) : ""}` });
-    });
-  }
-
-  function whereNext(station, now) {
-    const mine = new Set((world.rota.get(mondayOf(now.day)) || []).filter((row) => row.number === station.number).map((row) => row.container));
-    const next = (world.rota.get(mondayOf(now.day) + 7) || []).filter((row) => mine.has(row.container));
-    return next.map((row) => say("container_moves", { container: row.container, name: world.stations[row.number].name })).join("");
-  }
-
   function details(station, now) {
     return [
       weekTable(station, now),
-      containerLines(station, now),
+      containerLines(world, say, dateText, station, now),
       station.note && element("p", { text: station.note }),
       station.phone && element("p", {}, element("a", { href: `tel:${station.phone.replace(/[^0-9+]/g, "")}`, text: say("call", { phone: station.phone }) })),
       element("div", { class: "go" }, directionLinks(station, say).slice(1)),
@@ -152,34 +134,17 @@ function makeCards(world, say) {
     });
     const links = directionLinks(station, say).slice(0, 1);
     const open = isOpenNow(world, station, now);
-    return element("article", { class: open ? "card is-open" : "card", "aria-label": station.name, "data-id": station.id },
+    return element("article", { class: open ? "card is-open" : "card", "aria-label": station.name, "data-id": station.id, "data-number": String(number) },
       heading, wayLine(answer, station, now), openLine(station, now), servicesLine(station, now), placeLine(station),
       element("div", { class: "go" }, links, element("button", { type: "button", text: say("on_map"), "aria-label": say("on_map_of", { name: station.name }), click: () => options.map(number) }), toggle),
       inside);
   }
-  return { make, dateText, metresText };
-}
-
-function mondayOf(day) {
-  return day - weekdayOf(day);
-}
-
-/* A container that stands elsewhere this week, by the rota. */
-function isAway(world, station, now) {
-  if (!station.mobile || !world.rota.size) return false;
-  const rows = world.rota.get(mondayOf(now.day)) || [];
-  return !rows.some((row) => row.number === station.number);
-}
-
-/* Opening state; a container that is elsewhere this week is not open. */
-function stateOf(world, station, now) {
-  if (isAway(world, station, now)) return { known: true, open: false, away: true };
-  return world.hours.state(station.rule, now.day, now.minute);
-}
-
-/* The same in short, for thousands of stations at once. */
-function isOpenNow(world, station, now) {
-  return world.hours.isOpen(station.rule, now.day, now.minute) && !isAway(world, station, now);
+  /* Minutes pass: what is said about opening is said anew, without closing what is open. */
+  function tick(root) {
+    const now = beijingNow(Date.now());
+    root.querySelectorAll(".card").forEach((card) => card.querySelector(".state").replaceWith(openLine(world.stations[Number(card.dataset.number)], now)));
+  }
+  return { make, dateText, metresText, tick };
 }
 
 /* geo: is WGS-84 (RFC 5870); Amap, Baidu (told so) and Apple within China take GCJ-02. */
@@ -201,5 +166,5 @@ function reportLink(world, station, say) {
   if (!world.meta.contact) return null;
   const subject = encodeURIComponent(`${say("report_subject")} ${station.name} ${station.id} ${world.meta.version}`);
   const href = world.meta.contact.startsWith("mailto:") ? `${world.meta.contact}?subject=${subject}` : world.meta.contact;
-  return element("p", {}, element("a", { href, rel: "noopener noreferrer", text: say("report") }));
+  return element("p", { class: "go" }, element("a", { href, rel: "noopener noreferrer", text: say("report") }));
 }

@@ -108,7 +108,7 @@ function start() {
     map.view.place = state.place;
     answer();
     const near = state.answers.slice(0, 3).map((one) => world.stations[one.number]);
-    map.show([state.place, ...near.filter((station) => Math.hypot(station.x - x, station.y - y) < 600000)]);
+    map.show([state.place, ...near.filter((station, at) => at === 0 || Math.hypot(station.x - x, station.y - y) < 600000)]);
   }
 
   function locate() {
@@ -167,7 +167,19 @@ function start() {
     byId("legend").replaceChildren(...["open", "closed", "internal", "assumed"].map((key) => element("li", {}, element("b", { "aria-hidden": "true", text: { open: "●", closed: "○", internal: "■", assumed: "┄" }[key] }), element("span", { text: say(`legend_${key}`) }))));
     showChips();
     showAbout();
+    showHint();
+    showRota(world, say, cards.dateText, byId("rota"), (number) => { choose(number); byId("answer").scrollIntoView({ block: "center" }); });
     answer();
+  }
+
+  /* WeChat's own browser, or a copy of the page kept as a file. */
+  function showHint() {
+    const copy = window.location.protocol === "file:" || window.location.protocol === "content:";
+    const text = /MicroMessenger/i.test(navigator.userAgent) ? say("hint_wechat")
+      : copy && world.meta.address ? say("hint_copy", { date: world.meta.date }) : "";
+    const link = copy && world.meta.address ? element("a", { href: world.meta.address, rel: "noopener noreferrer", text: world.meta.address }) : null;
+    byId("hint").hidden = !text;
+    byId("hint").replaceChildren(...[text && element("span", { text }), text && link].filter(Boolean));
   }
 
   function showAbout() {
@@ -176,14 +188,15 @@ function start() {
     lines.push(world.meta.review ? say("reviewed", { number: world.meta.review }) : say("not_reviewed"));
     lines.push(say("about_walk", { speed: (world.rule.metresPerMinute * 0.06).toFixed(1) }));
     if (world.rule.estimate) lines.push(say("about_estimate"));
-    if (world.hours.knownUntil >= world.hours.day0) lines.push(say("about_calendar", { date: cards.dateText(world.hours.knownUntil), year: new Date(world.hours.knownUntil * 86400000).getUTCFullYear() }));
+    lines.push(say("about_calendar", { date: cards.dateText(world.hours.knownUntil), year: new Date(world.hours.knownUntil * 86400000).getUTCFullYear() }));
     lines.push(say("about_private"), say("about_data"));
+    if (world.meta.address) lines.push(say("about_address", { address: world.meta.address }));
     byId("about").replaceChildren(...lines.map((text) => element("p", { text })), ...[reportPage()].filter(Boolean));
   }
 
   function reportPage() {
     if (!world.meta.contact) return null;
-    return element("p", {}, element("a", { href: world.meta.contact, rel: "noopener noreferrer", text: say("report") }));
+    return element("p", { class: "go" }, element("a", { href: world.meta.contact, rel: "noopener noreferrer", text: say("report") }));
   }
 
   byId("locate").addEventListener("click", locate);
@@ -198,9 +211,12 @@ function start() {
   const asked = /[#&]s=([\w-]+)/.exec(window.location.hash);
   const number = asked ? world.stations.findIndex((station) => station.id === asked[1]) : -1;
   if (number >= 0) choose(number);
-  setInterval(() => { if (state.chosen < 0) answer(); }, 60000);
+  else if (world.crowd.length) map.show(world.crowd);
+  const again = () => { if (state.chosen < 0) answer(); else cards.tick(document); };
+  setInterval(again, 60000);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) again(); });
   setTimeout(() => warmUp(world), 100);
-  return { world, state, setPlace, nearest: (x, y, k) => nearestStations(world, makePlace(world, x, y, ""), () => true, k) };
+  return { world, state, map, setPlace, nearest: (x, y, k) => nearestStations(world, makePlace(world, x, y, ""), () => true, k) };
 }
 
 window.warmStations = start();

@@ -2,11 +2,12 @@
 
 const ASSUMED_RANK = 4;
 const MANY_SEGMENTS = 30000;
-const SCALE = { least: 0.00015, most: 0.04, near: 0.0015 }; // pixels per centimetre
+const SCALE = { least: 0.00015, most: 0.04, near: 0.0015, fitted: 0.006, names: 0.0025, mainNames: 0.0006 }; // pixels per centimetre
+const EDGE = { left: 30, right: 80, top: 30, bottom: 40 }; // what buttons and source line cover
 
 function makeView(canvas, world, callbacks) {
   const context = canvas.getContext("2d");
-  const view = { x: world.centre.x, y: world.centre.y, scale: SCALE.near, marks: [], place: null, way: null, chosen: -1 };
+  const view = { x: world.grid.maxX / 2, y: world.grid.maxY / 2, scale: SCALE.near, marks: [], place: null, way: null, chosen: -1 };
   let colours = readColours();
   let queued = false;
   const broad = broadSegments(world.streets, world.grid);
@@ -36,7 +37,7 @@ function makeView(canvas, world, callbacks) {
     const low = toMap(0, height);
     const high = toMap(width, 0);
     drawStreets(context, world, view, { low, high, toScreen, broad, colours });
-    if (view.scale > 0.0025) drawNames(context, world, view, { low, high, toScreen, colours });
+    if (view.scale > SCALE.mainNames) drawNames(context, world, view, { low, high, toScreen, colours });
     if (view.way) drawWay(context, view.way, toScreen, colours);
     drawMarks(context, world, view, toScreen, colours, size());
     if (view.place) drawPlace(context, toScreen(view.place.x, view.place.y), colours);
@@ -73,11 +74,13 @@ function makeView(canvas, world, callbacks) {
     const xs = points.map((point) => point.x);
     const ys = points.map((point) => point.y);
     const { width, height } = size();
-    const wide = Math.max(...xs) - Math.min(...xs) + 4000;
-    const tall = Math.max(...ys) - Math.min(...ys) + 4000;
-    view.x = (Math.max(...xs) + Math.min(...xs)) / 2;
-    view.y = (Math.max(...ys) + Math.min(...ys)) / 2;
-    view.scale = Math.max(SCALE.least, Math.min(0.015, (width * 0.8) / wide, (height * 0.75) / tall));
+    const wide = Math.max(...xs) - Math.min(...xs) + 1;
+    const tall = Math.max(...ys) - Math.min(...ys) + 1;
+    const freeWidth = Math.max(80, width - EDGE.left - EDGE.right);
+    const freeHeight = Math.max(80, height - EDGE.top - EDGE.bottom);
+    view.scale = Math.max(SCALE.least, Math.min(SCALE.fitted, freeWidth / wide, freeHeight / tall));
+    view.x = (Math.max(...xs) + Math.min(...xs)) / 2 + (EDGE.right - EDGE.left) / 2 / view.scale;
+    view.y = (Math.max(...ys) + Math.min(...ys)) / 2 + (EDGE.top - EDGE.bottom) / 2 / view.scale;
     refresh();
   }
   listenPointers(canvas, { view, zoom, tap, refresh });
@@ -159,11 +162,12 @@ function drawNames(context, world, view, frame) {
   const { streets, grid, names } = world;
   const wanted = [];
   const seen = new Set();
+  const least = view.scale > SCALE.names ? 0 : 2;
   cellsBetween(grid, frame.low, frame.high, (cell) => {
     for (let k = grid.first[cell]; k < grid.first[cell + 1]; k += 1) {
       const i = grid.segment[k];
       const name = streets.name[grid.edgeOf[i]];
-      if (name > 0 && !seen.has(i)) {
+      if (name > 0 && streets.rank[grid.edgeOf[i]] % ASSUMED_RANK >= least && !seen.has(i)) {
         seen.add(i);
         wanted.push([streets.rank[grid.edgeOf[i]] % ASSUMED_RANK, i, name]);
       }
@@ -171,10 +175,13 @@ function drawNames(context, world, view, frame) {
   });
   wanted.sort((a, b) => b[0] - a[0] || a[1] - b[1]);
   const taken = [];
+  const marks = view.marks.map((mark) => frame.toScreen(world.stations[mark.number].x, world.stations[mark.number].y))
+    .filter(([x, y]) => x > 0 && y > 0 && x < context.canvas.clientWidth && y < context.canvas.clientHeight);
   context.font = "13px sans-serif";
   for (const [, i, name] of wanted) {
     if (taken.length > 24) break;
     const [x, y] = frame.toScreen((streets.px[i] + streets.px[i + 1]) / 2, (streets.py[i] + streets.py[i + 1]) / 2);
+    if (marks.some(([mx, my]) => Math.abs(my - y) < 20 && Math.abs(mx - x) < 14 + 7 * names[name].length)) continue;
     const clash = taken.some(([tx, ty, other]) => Math.hypot(tx - x, ty - y) < (other === name ? 260 : 60));
     if (clash || x < 20 || y < 10) continue;
     taken.push([x, y, name]);

@@ -19,7 +19,7 @@ function loadWorld() {
     projection: makeProjection(data.projection),
     rota: loadRota(data.rota),
   };
-  world.centre = busiest(stations, grid);
+  world.crowd = crowd(stations);
   return world;
 }
 
@@ -64,15 +64,17 @@ function loadRota(rows) {
   return weeks;
 }
 
-/* The station with the most others within 1.5 km: where the map opens. */
-function busiest(stations, grid) {
-  if (!stations.length) return { x: grid.maxX / 2, y: grid.maxY / 2 };
+/* The stations of the square of 3 km that has most of them: where the map opens. A station that only
+   its own people may enter counts where there is no other. */
+function crowd(stations) {
+  const shown = stations.some((station) => !station.internal) ? stations.filter((station) => !station.internal) : stations;
   const cells = new Map();
-  const key = (station) => `${Math.floor(station.x / 300000)}:${Math.floor(station.y / 300000)}`;
-  stations.forEach((station) => cells.set(key(station), (cells.get(key(station)) || 0) + 1));
-  let best = stations[0];
-  stations.forEach((station) => { if (cells.get(key(station)) > cells.get(key(best))) best = station; });
-  return { x: best.x, y: best.y };
+  shown.forEach((station) => {
+    const key = `${Math.floor(station.x / 300000)}:${Math.floor(station.y / 300000)}`;
+    if (!cells.has(key)) cells.set(key, []);
+    cells.get(key).push(station);
+  });
+  return [...cells.values()].reduce((best, cell) => (cell.length > best.length ? cell : best), []);
 }
 
 /* A place on the map with its foot on the street. */

@@ -197,7 +197,7 @@ def test_directions_take_the_datum_of_each_map(browser, site):
     with phone(browser, site) as page:
         page.evaluate("window.warmStations.setPlace(5000, 5000, '')")
         page.tap("#answer [aria-expanded]")
-        links = page.eval_on_selector_all("#answer .go a", "(all) => all.map((a) => a.href)")
+        links = page.eval_on_selector_all("#answer div.go a", "(all) => all.map((a) => a.href)")
         number = page.evaluate("window.warmStations.state.answers[0].number")
         station = page.evaluate(f"window.warmStations.world.stations[{number}]")
     amap, baidu, geo = links

@@ -11,6 +11,7 @@ from opening_hours import OpeningHours
 
 from siting.edition import BadHoursError, hours_table, parse_hours, work_calendar
 from siting.edition.hours import hours_on
+from siting.edition.words import hours_in_words
 
 NATIONAL_DAY = dt.date(2026, 10, 1)  # a Thursday
 MAKEUP = dt.date(2026, 9, 20)  # a Sunday on which people work
@@ -74,6 +75,27 @@ def test_the_table_gives_back_every_day():
             week = [ids for since, ids in table.weeks[rule] if since <= at][-1]
             number = table.special[rule].get(at, week[day.weekday()])
             assert table.patterns[number] == on(text, day), (text, day)
+
+
+def test_a_year_that_nobody_announced_says_until_when_it_is_known():
+    calendar = work_calendar(dt.date(2028, 3, 1))
+    assert calendar.known_until == dt.date(2026, 12, 31) < calendar.first
+    assert not calendar.holidays
+    assert not calendar.makeup
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Mo-Fr 08:30-17:30; PH off", "周一至周五 08:30-17:30；法定节假日 不开放"),
+        ("24/7", "每天 全天"),
+        ("Nov 15-Mar 15 Mo-Su 05:00-22:00", "11月15日至3月15日 每天 05:00-22:00"),
+        ("Mo,We,Sa,Su 20:00-02:00", "周一、周三、周六、周日 20:00-次日02:00"),
+        ("Mo-Su 12:00-24:00", "每天 12:00-24:00"),
+    ],
+)
+def test_hours_in_words(text, said):
+    assert hours_in_words(text, "zh") == said
 
 
 days = st.sampled_from(["", "Mo-Fr ", "Sa,Su ", "Mo-Su ", "Mo,We,Fr ", "Fr-Mo "])
