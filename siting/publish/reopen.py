@@ -14,7 +14,6 @@ from siting.plan import SCHEMA_VERSION, ask, plan_from
 from siting.publish.errors import PlanFileError, StalePlanError
 from siting.settings import RuleSettings, Settings
 from siting.settings_file import settings_from
-from siting.settings_question import Pairs
 from siting.solve.model import Solution, Stage2
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from siting.plan import Plan
 
 PLAN_FILE = "plan.json"
+_PAIRS = tuple[tuple[str, float], ...]
+"""How settings hold a table of numbers."""
 
 
 def reopen_plan(path: Path | str, city: City | None = None) -> tuple[City, Plan]:
@@ -97,7 +98,7 @@ def _named(kind: Any, record: dict[str, Any]) -> dict[str, Any]:
     hints = typing.get_type_hints(kind)
     table = dict(record)
     for key, value in record.items():
-        if hints.get(key) == Pairs:
+        if hints.get(key) == _PAIRS:
             table[key] = dict(value)
         elif dataclasses.is_dataclass(hints.get(key)):
             table[key] = _named(hints[key], value)
