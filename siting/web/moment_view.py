@@ -56,14 +56,14 @@ def choose_moment(plan: Plan) -> Seen:
     day = middle.selectbox(
         say("moment_day"),
         ("", *DAYS),
-        format_func=lambda name: say(f"day_{name or 'any'}"),
+        format_func=lambda name: say(f"weekday_{name or 'any'}"),
         key="moment_day",
         disabled=not hour,
     )
     season = right.selectbox(
         say("moment_season"),
         SEASONS,
-        format_func=lambda name: say(f"season_{name}"),
+        format_func=lambda name: say(f"half_{name}"),
         key="moment_season",
         disabled=not hour,
     )
@@ -73,7 +73,7 @@ def choose_moment(plan: Plan) -> Seen:
     when = hour if not day else day if hour == "week" else f"{day} {hour}"
     at, gaps = seen_at(plan, when, season)
     shown = _moment_key(*_key(plan), when, season, state.lang(), at, gaps)
-    words = (say(f"season_{season}"), say(f"day_{day or 'any'}"), hour_name(hour))
+    words = (say(f"half_{season}"), say(f"weekday_{day or 'any'}"), hour_name(hour))
     seen = Seen(plan=at, gaps=gaps, map=shown, name=" · ".join(words))
     with head:
         _say_moment(seen)
@@ -85,7 +85,7 @@ def hour_name(hour: str) -> str:
     if hour in DAYPARTS:
         first, last = DAYPARTS[hour]
         return say(
-            "moment_part", part=say(f"part_{hour}"), first=f"{first:02d}", last=f"{last:02d}"
+            "moment_part", part=say(f"daypart_{hour}"), first=f"{first:02d}", last=f"{last:02d}"
         )
     if hour in {ALWAYS, "week"}:
         return say("moment_always" if not hour else "moment_week")
@@ -177,7 +177,7 @@ def show_week(plan: Plan) -> None:
     left, right = st.columns(2)
     season = left.radio(
         say("moment_season"), SEASONS, horizontal=True, key="week_season",
-        format_func=lambda name: say(f"season_{name}"),
+        format_func=lambda name: say(f"half_{name}"),
     )  # fmt: skip
     hourly = _week(*_key(plan), season, plan)
     groups = list(map(str, hourly.index.get_level_values("group").unique()))
@@ -190,7 +190,7 @@ def show_week(plan: Plan) -> None:
     with heat:
         show_heat(
             say("week_caption"),
-            [say("week_hour"), *(say(f"day_{day}") for day in DAYS)],
+            [say("week_hour"), *(say(f"weekday_{day}") for day in DAYS)],
             [f"{hour:02d}–{hour + 1:02d}" for hour in range(24)],
             grid.T,
         )
