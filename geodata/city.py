@@ -157,6 +157,8 @@ def _fingerprint(city: City) -> str:
     outline = np.rint(shapely.get_coordinates(city.boundary) * 1000).astype("<i8")
     digest.update(outline.tobytes())
     frames = {"towns": city.towns, "barriers": city.barriers, **city.layers}
+    if frames[LayerName.GATES].empty:  # having no gates makes it no other city
+        del frames[LayerName.GATES]
     for name in sorted(frames):
         digest.update(name.encode())
         digest.update(_frame_bytes(frames[name]))

@@ -9,6 +9,7 @@ import shapely
 
 from geodata.city import City, Note
 from geodata.columns import Host, LayerName
+from geodata.errors import Term
 from geodata.ids import feature_id
 from geodata.network import build_network
 from geodata.osm import OsmExtract, read_extract
@@ -32,6 +33,7 @@ def build_city_from_osm(  # noqa: PLR0913 - each is an option of the command
     enterprises: Path | None = None,
     outdoor: Path | None = None,
     hosts: Path | None = None,
+    gates: Path | None = None,
     name: str | None = None,
     declared_datum: str = "wgs84",
     assumptions: OsmAssumptions | None = None,
@@ -42,7 +44,7 @@ def build_city_from_osm(  # noqa: PLR0913 - each is an option of the command
     ----------
     path
         Local extract.
-    enterprises, outdoor, hosts
+    enterprises, outdoor, hosts, gates
         Tables (CSV, Excel ...; see :func:`geodata.tables.read_layer`) that take the place of the
         layers assumed or read from the map.
     name
@@ -64,6 +66,7 @@ def build_city_from_osm(  # noqa: PLR0913 - each is an option of the command
         LayerName.ENTERPRISES: enterprises,
         LayerName.OUTDOOR: outdoor,
         LayerName.HOSTS: hosts,
+        LayerName.GATES: gates,
     }
     given: dict[str, gpd.GeoDataFrame] = {
         layer: _read_whole(file, layer, declared_datum, city)
@@ -97,10 +100,14 @@ def _read_whole(file: Path, layer: LayerName, datum: str, city: City) -> gpd.Geo
             row=first["row"],
             column=first["column"],
             value=first["value"],
-            problem=str(first["problem"]).replace("_", " "),
-            suggestion=str(first["suggestion"]).replace("_", " "),
+            problem=_term(str(first["problem"]), "problem"),
+            suggestion=_term(str(first["suggestion"]), "suggestion"),
         )
     return read.frame
+
+
+def _term(code: str, kind: str) -> Term:
+    return Term(code.replace("_", " "), f"intake.{kind}.{code}")
 
 
 def _with_fronts(hosts: gpd.GeoDataFrame, extract: OsmExtract) -> gpd.GeoDataFrame:

@@ -20,6 +20,7 @@ class LayerName(StrEnum):
     LOTS = "lots"
     STREETS = "streets"
     EXISTING = "existing"
+    GATES = "gates"
 
 
 class Feature(StrEnum):
@@ -46,6 +47,13 @@ class Enterprise(StrEnum):
     """Employees, people."""
     PARK = "park"
     """Industrial park or area, empty where none."""
+
+
+class Gate(StrEnum):
+    """Gates of enterprises, where their workers leave the ground."""
+
+    ENTERPRISE = "enterprise"
+    """Id or name of the enterprise the gate belongs to."""
 
 
 class Host(StrEnum):

@@ -6,7 +6,7 @@ pages and the command line say the same in Chinese (``siting/locale/errors*.zh.t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +19,24 @@ def first_few(items: Iterable[object]) -> str:
     listed = [str(item) for item in items]
     more = f" (+{len(listed) - _SHOWN})" if len(listed) > _SHOWN else ""
     return ", ".join(listed[:_SHOWN]) + more
+
+
+class Term(str):
+    """An English fact that the interface says in its own language by the locale key it carries."""
+
+    __slots__ = ("key",)
+
+    key: str
+
+    def __new__(cls, english: str, key: str) -> Self:
+        """Join the two."""
+        term = super().__new__(cls, english)
+        term.key = key
+        return term
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        """Travel between processes."""
+        return str(self), self.key
 
 
 class WarmStationsError(Exception):

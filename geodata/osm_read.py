@@ -18,6 +18,7 @@ import shapely
 from osmium.filter import KeyFilter
 from osmium.geom import WKBFactory
 
+from geodata.errors import Term
 from geodata.osm_errors import BrokenOsmError, NotOsmError, OsmFileMissingError
 
 if TYPE_CHECKING:
@@ -252,11 +253,13 @@ def sniff_format(path: Path) -> str:
 
 def _looks(head: bytes) -> str:
     if not head:
-        return "empty"
+        return Term("empty", "osm.looks.empty")
     if head.startswith(b"PK"):
-        return "a zip archive"
+        return Term("a zip archive", "osm.looks.zip")
     shown = head[:_HEAD_SHOWN].decode("utf-8", errors="replace").strip()
-    return f"'{shown}...'" if shown.isprintable() and "\ufffd" not in shown else "binary data"
+    if shown.isprintable() and "\ufffd" not in shown:
+        return f"'{shown}...'"
+    return Term("binary data", "osm.looks.binary")
 
 
 def _reason(error: Exception) -> str:

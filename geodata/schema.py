@@ -18,6 +18,7 @@ from geodata.columns import (
     Enterprise,
     Existing,
     Feature,
+    Gate,
     Group,
     Host,
     HostType,
@@ -270,6 +271,7 @@ SCHEMAS: dict[str, Schema] = {
             Existing.ADMITS: _choice(_ADMISSIONS),
         },
     ),
+    LayerName.GATES: _schema(LayerName.GATES, {Gate.ENTERPRISE: _NAME}),
 }
 
 

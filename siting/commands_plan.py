@@ -150,6 +150,7 @@ def build_city(  # noqa: PLR0913, PLR0917  (each is an option of the command)
     enterprises: Annotated[Path | None, typer.Option(help="企业表 CSV · enterprises")] = None,
     outdoor: Annotated[Path | None, typer.Option(help="户外劳动者 CSV · outdoor workers")] = None,
     hosts: Annotated[Path | None, typer.Option(help="临街单位 CSV · hosts")] = None,
+    gates: Annotated[Path | None, typer.Option(help="企业大门 CSV · gates of enterprises")] = None,
     name: Annotated[str | None, typer.Option(help="城市名称 · name of the city")] = None,
     datum: Annotated[
         str, typer.Option(help="表格坐标基准 wgs84 | gcj02 | bd09 · datum of the tables")
@@ -165,6 +166,7 @@ def build_city(  # noqa: PLR0913, PLR0917  (each is an option of the command)
         enterprises=enterprises,
         outdoor=outdoor,
         hosts=hosts,
+        gates=gates,
         name=name,
         declared_datum=datum,
     )

@@ -63,5 +63,11 @@ def t(lang: str, key: str, /, **facts: object) -> str:
 def error_text(lang: str, error: WarmStationsError) -> str:
     """Say an error's sentence in the language; English is the exception's own."""
     translated = texts(lang).get(f"errors.{error.code}")
-    facts = {name: getattr(fact, lang, fact) for name, fact in error.facts.items()}
+    facts = {name: _said(lang, fact) for name, fact in error.facts.items()}
     return translated.format(**facts) if translated else str(error)
+
+
+def _said(lang: str, fact: object) -> object:
+    """Say a fact in the language where it knows how: by a key, or by a text of each language."""
+    key = getattr(fact, "key", "")
+    return texts(lang).get(key, fact) if key else getattr(fact, lang, fact)

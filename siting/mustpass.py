@@ -128,12 +128,13 @@ def must_pass_ways(
     network
         The streets.
     hosts
-        Index host_id; columns people (workers) and radius_m (of its ground); points.
+        Index host_id; columns people (workers) and radius_m (of its ground); points. A column
+        name is used in refusals.
     stops
         Index stop id; column stop_type (bus or rail); points.
     gates
-        Index gate id; column host_id; points. Enterprises without a gate leave by any street at
-        their edge.
+        Index gate id; column host_id and, for refusals, name; points. The workers of
+        an enterprise without a gate leave by any street at its edge.
     standard
         Limits and weights.
     draw
@@ -240,12 +241,17 @@ def _checked_gates(
     far = ~(beyond <= standard.gate_limit_m)
     if far.any():
         raise GateError(
-            gates=first_few(gates.index[far]),
-            hosts=first_few(gates["host_id"][far]),
+            gates=first_few(_named(gates)[far]),
+            hosts=first_few(_named(hosts).reindex(gates["host_id"][far])),
             distance_m=f"{np.nanmin(beyond[far]):.0f}" if np.isfinite(beyond[far]).any() else "?",
             limit_m=f"{standard.gate_limit_m:.0f}",
         )
     return gates.sort_index()
+
+
+def _named(frame: gpd.GeoDataFrame) -> pd.Series:
+    """Return the names of rows where they have any, else their ids."""
+    return frame["name"] if "name" in frame else pd.Series(frame.index, index=frame.index)
 
 
 def _streets_at_edge(

@@ -20,4 +20,7 @@ class UnknownGateHostError(SitingError):
     """A gate names an enterprise that is not there."""
 
     code = "gate_unknown_host"
-    sentence = "Gates {gates} name enterprises that do not exist: {hosts}. Use the layer's ids."
+    sentence = (
+        "Gates {gates} name enterprises that do not exist or share their name: {hosts}. Write the "
+        "name or the id as in the layer of enterprises."
+    )

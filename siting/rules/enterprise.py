@@ -13,10 +13,12 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from geodata.columns import Enterprise, LayerName
+from geodata.columns import Enterprise, Gate, LayerName
+from geodata.errors import first_few
 from geodata.ids import feature_id
 from siting.curves import Criterion
 from siting.mustpass import must_pass_ways
+from siting.mustpass_errors import UnknownGateHostError
 from siting.rules.base import Scored, points_xy, sites_frame
 
 if TYPE_CHECKING:
@@ -152,8 +154,11 @@ class EnterpriseRule:
         """Return the must-pass place of each enterprise that has stops around it."""
         people = hosts[Enterprise.HEADCOUNT].astype(float)
         radius = np.sqrt(people * self.ground_m2_per_worker / np.pi)
-        frame = hosts[["geometry"]].assign(people=people, radius_m=radius)
-        return must_pass_ways(city.network, frame, city.layers[LayerName.STOPS], draw=False)
+        frame = hosts[["name", "geometry"]].assign(people=people, radius_m=radius)
+        stops = city.layers[LayerName.STOPS]
+        return must_pass_ways(
+            city.network, frame, stops, gates=gates_of(city, hosts.index), draw=False
+        )
 
     def score(self, city: City, zones: Zones, sites: gpd.GeoDataFrame) -> tuple[Scored, ...]:
         """Return head-count, neighbours' head-count, way to the nearest stop, must-pass share."""
@@ -173,6 +178,28 @@ class EnterpriseRule:
             Scored(criterion=criterion, raw=pd.Series(raw, index=sites.index))
             for criterion, raw in zip(self.criteria, raws, strict=True)
         )
+
+
+def gates_of(city: City, hosts: pd.Index) -> gpd.GeoDataFrame:
+    """Return the gates of some of the city's enterprises, with column host_id.
+
+    Raises
+    ------
+    UnknownGateHostError
+        A gate names no enterprise of the city, or a name that several have.
+    """
+    gates = city.layers[LayerName.GATES]
+    names = city.layers[LayerName.ENTERPRISES]["name"]
+    once = names[~names.duplicated(keep=False)]
+    by_name = pd.Series(once.index, index=once.to_numpy(), dtype=object)
+    said = gates[Gate.ENTERPRISE]
+    host_id = said.where(said.isin(names.index), said.map(by_name))
+    if host_id.isna().any():
+        lost = gates[host_id.isna()]
+        raise UnknownGateHostError(
+            gates=first_few(lost["name"]), hosts=first_few(lost[Gate.ENTERPRISE])
+        )
+    return gates.assign(host_id=host_id.astype(object))[host_id.isin(hosts)]
 
 
 def _nearest_stop(city: City, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -99,7 +99,10 @@ def test_every_row_has_a_name_a_source_an_accuracy_and_a_known_town(city) -> Non
 
 def test_every_row_of_the_tables_survives_the_schema(city) -> None:
     files = {"streets": "main_streets"}
+    assert city.layers["gates"].empty  # nobody recorded any
     for name, layer in city.layers.items():
+        if name == "gates":
+            continue
         table = pd.read_csv(DATA / f"{files.get(name, name)}.csv", dtype=str)
         assert len(layer) == len(table), name
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import gzip
 import shutil
 
@@ -23,6 +24,7 @@ from geodata.osm_errors import (
     RefusedRowsError,
 )
 from geodata.osm_read import read_osm, sniff_format
+from siting.i18n import error_text
 
 from .osm_text import TOWN, bounds, node, way, write
 
@@ -248,6 +250,29 @@ def test_hosts_of_a_table_front_the_nearest_street(tmp_path):
     file = table(tmp_path / "h.csv", rows, header="名称,经度,纬度,类型,临街道路")
     hosts = build_city_from_osm(path, hosts=file).layers[LayerName.HOSTS].set_index("name")
     assert hosts["street_name"].to_dict() == {"刘生记": "兴丰大街", "好粥道": "另一条街"}
+
+
+def test_gates_of_a_table_become_a_layer(tmp_path):
+    path = town_with_side_streets(tmp_path)
+    gates = table(tmp_path / "g.csv", ["北门,厂1,116.305,39.7102"], "大门名称,所属企业,经度,纬度")
+    city = build_city_from_osm(path, enterprises=table(tmp_path / "e.csv", firms(3)), gates=gates)
+    assert city.layers[LayerName.GATES][["name", "enterprise"]].to_numpy().tolist() == [
+        ["北门", "厂1"]
+    ]
+
+
+def test_refused_rows_are_told_in_words_of_the_language(tmp_path):
+    path = town_with_side_streets(tmp_path)
+    words = table(tmp_path / "a.csv", ["厂x,116.305,39.7101,很多人"])
+    with pytest.raises(RefusedRowsError) as caught:
+        build_city_from_osm(path, enterprises=words)
+    assert "很多人”（不是数字；只写数字）" in error_text("zh", caught.value)
+    assert "(not number; digits only)" in error_text("en", caught.value)
+    empty = tmp_path / "empty.osm"
+    empty.write_bytes(b"")
+    with pytest.raises(NotOsmError) as caught:
+        build_city_from_osm(empty)
+    assert "内容是 空文件" in error_text("zh", copy.deepcopy(caught.value))
 
 
 def test_bad_tables_are_one_sentence(tmp_path):

@@ -8,13 +8,14 @@ from siting.candidates import propose_candidates
 from siting.curves import Criterion
 from siting.demand import demand_points
 from siting.errors import NoCandidatesError, NoDemandError, UnknownSettingError
+from siting.mustpass_errors import GateError, UnknownGateHostError
 from siting.rules import build_rules
 from siting.scores import score_candidates
 from siting.settings import Overrule, replace_settings
 from siting.settings_file import load_settings
 from siting.streets import main_streets, nearest_street, people_along, people_near
 from siting.zones import classify_zones, enterprise_clusters
-from tests.cities import MAIN, ORIGIN, TOWN, point, tiny_city, tiny_layers
+from tests.cities import MAIN, ORIGIN, TOWN, layer, point, tiny_city, tiny_layers
 
 
 @pytest.fixture(scope="module")
@@ -245,3 +246,35 @@ def test_couriers_come_by_e_bike(zones, settings):
     layers["outdoor"]["group"] = "courier"
     demand = demand_points(tiny_city(layers=layers), zones, settings)
     assert demand.loc[demand["group"] == "courier", "cutoff_mm"].tolist() == [1_251_000]
+
+
+def with_gates(*gates):
+    rows = [{"name": name, "enterprise": host, "geometry": point(*xy)} for name, host, xy in gates]
+    return tiny_city(layers={**tiny_layers(), "gates": layer("gates", rows)})
+
+
+def propose(city, settings):
+    zones = classify_zones(city, settings.zones)
+    return propose_candidates(city, zones, build_rules(settings), settings)
+
+
+def test_an_enterprise_with_gates_gets_its_station_at_the_gate_its_workers_pass(settings):
+    # both gates lie on the lane; the stop is at its south end, so all leave by the south gate
+    city = with_gates(("北门", "大厂", (1000, 980)), ("南门", "大厂", (1000, 820)))
+    sites = propose(city, settings)
+    own = sites[sites["host_name"] == "大厂"].geometry.iloc[0]
+    assert (own.x - ORIGIN[0], own.y - ORIGIN[1]) == (1000, 820)
+    assert city.version != tiny_city().version
+
+
+def test_gates_of_small_enterprises_are_no_matter(settings):
+    sites = propose(with_gates(("后门", "小厂", (1000, 790))), settings)
+    assert sites.index.equals(propose(tiny_city(), settings).index)
+
+
+def test_a_gate_far_from_its_enterprise_is_refused_by_name(settings):
+    with pytest.raises(GateError, match=r"北门.*大厂") as caught:
+        propose(with_gates(("北门", "大厂", (1000, 3900))), settings)
+    assert caught.value.facts["distance_m"] == "2911"  # 3,000 m less the ground's 89 m
+    with pytest.raises(UnknownGateHostError, match=r"东门.*无名厂"):
+        propose(with_gates(("东门", "无名厂", (1000, 900))), settings)
