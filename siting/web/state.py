@@ -49,7 +49,8 @@ def keep(name: str, value: str) -> None:
 
 def recall(name: str) -> str:
     """Give what this browser remembers from earlier visits; empty if nothing."""
-    return unquote(st.context.cookies.get(f"{REMEMBERED}{name}", ""))
+    known: object = st.context.cookies.get(f"{REMEMBERED}{name}", "")
+    return unquote(known) if isinstance(known, str) else ""  # a page under test has no browser
 
 
 def kept(name: str) -> str:
