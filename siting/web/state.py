@@ -16,8 +16,8 @@ LANG, PAGE, CITY, DRAFT, PLAN = "lang", "page", "city", "draft", "plan"
 PART, WORK = "part", "work"
 """Part of a page, and the key of unsaved work on data."""
 PAGES = (
-    *("overview", "data", "siting", "gaps", "compare"),
-    *("ledger", "plans", "export"),
+    *("overview", "data", "siting", "gaps", "compare", "containers"),
+    *("ledger", "plans", "export", "publish"),
 )
 LAYERS = (
     *("enterprises", "hosts", "services", "stops"),
