@@ -131,6 +131,7 @@ def _show(look: Preview, lang: str) -> None:
 
     named = [t(lang, f"public.fields.{column}") for column in PUBLIC_COLUMNS]
     typer.echo(t(lang, "public.cli.columns", columns=t(lang, "public.hours.comma").join(named)))
+    typer.echo(t(lang, "public.cli.internal", columns=", ".join(look.internal)))
     for name, content in sorted(look.files.items()):
         typer.echo(f"{name}  {len(content):,} B")
     typer.echo(t(lang, "public.cli.nothing_written"))

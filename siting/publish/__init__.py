@@ -11,7 +11,7 @@ from siting.publish.errors import (
     RotaFileError,
     StalePlanError,
 )
-from siting.publish.folder import problems_of, versions
+from siting.publish.folder import present_place, problems_of, versions
 from siting.publish.reopen import reopen_plan
 from siting.publish.rota_file import read_rota
 from siting.publish.servers import headers, snippets
@@ -37,6 +37,7 @@ __all__ = [
     "RotaFileError",
     "StalePlanError",
     "headers",
+    "present_place",
     "preview",
     "problems_of",
     "publish",

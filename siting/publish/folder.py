@@ -36,6 +36,8 @@ _OLD_LINK = ".link-old"
 def replace_folder(folder: Path, version: str, files: Mapping[str, bytes]) -> Path:
     """Make these files the whole content of the public folder in one step.
 
+    What is public already, to the byte, is left as it is.
+
     Parameters
     ----------
     folder
@@ -62,6 +64,9 @@ def replace_folder(folder: Path, version: str, files: Mapping[str, bytes]) -> Pa
     with _alone(folder, home):
         for rest in home.glob(".new-*"):
             shutil.rmtree(rest)
+        present = present_place(folder)
+        if present is not None and _holds(present, version, files):
+            return present
         aside = Path(tempfile.mkdtemp(prefix=".new-", dir=home))
         _write_all(aside, {**files, MANIFEST: _manifest(version, files)})
         aside.chmod(0o755)
@@ -111,6 +116,12 @@ def versions(folder: Path) -> list[Path]:
     return [place for place in places if not place.name.endswith(_WITHDRAWN)]
 
 
+def present_place(folder: Path) -> Path | None:
+    """Return the version folder that is public now, one of :func:`versions`; None without."""
+    target = _target(folder)
+    return None if target is None else _home(folder) / target.name
+
+
 def problems_of(folder: Path) -> list[str]:
     """Compare a public folder with its own manifest; empty where it is one whole version."""
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -121,6 +132,13 @@ def problems_of(folder: Path) -> list[str]:
     ]
     present = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     return found + sorted(present - set(manifest["files"]) - {MANIFEST})
+
+
+def _holds(place: Path, version: str, files: Mapping[str, bytes]) -> bool:
+    """Tell whether a version folder is whole and holds exactly these files."""
+    manifest = place / MANIFEST
+    same = manifest.is_file() and manifest.read_bytes() == _manifest(version, files)
+    return same and not problems_of(place)
 
 
 def _home(folder: Path) -> Path:

@@ -42,11 +42,14 @@ class Preview:
         Relative path to content of the public folder.
     notices
         Sentences the planner should read first, as (key, facts) of the texts ``public.notice``.
+    internal
+        Columns of the plan that stay behind.
     """
 
     edition: Edition
     files: dict[str, bytes]
     notices: tuple[tuple[str, dict[str, object]], ...]
+    internal: tuple[str, ...]
 
     def sentences(self, lang: str) -> list[str]:
         """Return the notices in a language."""
@@ -109,7 +112,9 @@ def preview(
     if options.address:
         files["qr.html"] = qr_sheets(edition)
     refuse_leaks(files, plan.stations)
-    return Preview(edition=edition, files=files, notices=_notices(plan, edition))
+    internal = tuple(internal_columns(plan.stations))
+    notices = _notices(edition, len(internal))
+    return Preview(edition=edition, files=files, notices=notices, internal=internal)
 
 
 def publish(
@@ -170,7 +175,7 @@ def _in_rota(edition: Edition) -> set[str]:
     return set(edition.rota["site_id"]) & set(rows.index[rows["kind"] == "mobile"])
 
 
-def _notices(plan: Plan, edition: Edition) -> tuple[tuple[str, dict[str, object]], ...]:
+def _notices(edition: Edition, internal: int) -> tuple[tuple[str, dict[str, object]], ...]:
     rows, options = edition.stations, edition.options
     mobile = int((rows["kind"] == "mobile").sum())
     found: list[tuple[str, dict[str, object]]] = []
@@ -194,7 +199,7 @@ def _notices(plan: Plan, edition: Edition) -> tuple[tuple[str, dict[str, object]
     hidden = int(edition.overview.isna().to_numpy().sum())
     if hidden:
         found.append(("hidden", {"count": hidden, "threshold": options.min_people}))
-    found.append(("dropped", {"columns": ", ".join(internal_columns(plan.stations))}))
+    found.append(("dropped", {"count": internal}))
     known = edition.calendar.known_until
     key = "calendar" if known >= options.published else "calendar_unknown"
     found.append((key, {"date": known.isoformat()}))

@@ -18,6 +18,7 @@ from siting.publish import (
     NotAPublicFolderError,
     NothingToTakeBackError,
     headers,
+    present_place,
     preview,
     problems_of,
     publish,
@@ -126,6 +127,19 @@ def test_take_back_to_the_version_before(daxing_plan, daxing, tmp_path):
     third = PublicOptions(published=DAY + dt.timedelta(days=2))
     publish(daxing_plan, daxing, folder, third)
     assert take_back(folder)[1] == first  # not the withdrawn one
+
+
+def test_publishing_the_same_again_makes_no_second_version(daxing_plan, daxing, tmp_path):
+    made = preview(daxing_plan, daxing, OPTIONS)
+    place = replace_folder(tmp_path / "map", "v1", made.files)
+    assert (
+        replace_folder(tmp_path / "map", "v1", made.files)
+        == place
+        == present_place(tmp_path / "map")
+    )
+    (place / "index.html").write_bytes(b"spoilt")
+    assert replace_folder(tmp_path / "map", "v1", made.files) != place
+    assert problems_of(tmp_path / "map") == []
 
 
 def test_old_versions_are_forgotten(daxing_plan, daxing, tmp_path):
