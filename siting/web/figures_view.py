@@ -9,7 +9,7 @@ import streamlit as st
 
 from geodata.columns import Group
 from geodata.network import Origin
-from siting.web.engine import city_of
+from siting.web.engine import city_of, gaps_of
 from siting.web.gaps_view import town_names
 from siting.web.state import say
 from siting.web.widgets import people, share, show_figures, show_table
@@ -22,8 +22,19 @@ if TYPE_CHECKING:
 _LISTED = 15
 
 
-def show_plan_figures(city: City, plan: Plan, gaps: GapReport) -> None:
-    """Show what the plan gives, how far that is proved, and what the data are."""
+def show_plan_figures(city: City, plan: Plan, gaps: GapReport, before: Plan | None = None) -> None:
+    """Show what the plan gives, how far that is proved, what the data are.
+
+    Parameters
+    ----------
+    city, plan, gaps
+        The plan, its city and its gaps.
+    before
+        The plan it replaced: the figures then say how they changed.
+    """
+    if before is not None and before.settings_hash == plan.settings_hash:
+        before = None
+    now, then = _changing(plan, gaps), None if before is None else _changing(before)
     total = plan.by_group.sum()
     covered, walked = int(total["covered_milli"]), int(total["walk_milli"])
     reachable = int(total["reachable_milli"])
@@ -38,13 +49,19 @@ def show_plan_figures(city: City, plan: Plan, gaps: GapReport) -> None:
                     share=share(covered, reachable),
                     walk=share(walked, reachable),
                     street=share(covered - walked, reachable),
-                ),
+                )
+                + _change(now, then, "covered"),
             ),
-            (say("figure_stations"), say("stations", n=len(plan.stations)), _by_rule(plan)),
+            (
+                say("figure_stations"),
+                say("stations", n=len(plan.stations)),
+                _by_rule(plan) + _change(now, then, "stations"),
+            ),
             (
                 say("figure_gap"),
                 say("uses", n=people(left)),
-                say("figure_gap_below", share=share(left, reachable), n=len(gaps.clusters)),
+                say("figure_gap_below", share=share(left, reachable), n=len(gaps.clusters))
+                + _change(now, then, "left"),
             ),
             (say("figure_proof"), say(f"status_{plan.solution.status}"), _proof(plan)),
             (
@@ -55,6 +72,25 @@ def show_plan_figures(city: City, plan: Plan, gaps: GapReport) -> None:
             (say("figure_streets"), share(*_inferred(city)), say("figure_streets_below")),
         ]
     )
+
+
+def _changing(plan: Plan, gaps: GapReport | None = None) -> dict[str, float]:
+    """Give the figures that change from plan to plan."""
+    gaps = gaps_of(plan) if gaps is None else gaps
+    return {
+        "covered": float(plan.by_group["covered_milli"].sum()) / 1000,
+        "stations": float(len(plan.stations)),
+        "left": float(gaps.by_group["gap_milli"].sum()) / 1000,
+    }
+
+
+def _change(now: dict[str, float], then: dict[str, float] | None, name: str) -> str:
+    """Say how a figure changed against the plan before."""
+    if then is None:
+        return ""
+    change = round(now[name] - then[name])
+    arrow = "▲" if change > 0 else "▼" if change < 0 else "="
+    return "\n" + say("change", arrow=arrow, change=f"{change:+,}" if change else "0")
 
 
 def _by_rule(plan: Plan) -> str:
@@ -78,6 +114,13 @@ def _sample(plan: Plan) -> tuple[int, int]:
     demand = plan.question.demand
     amount = demand["people_milli"]
     return int(amount[demand["sample"]].sum()), int(amount.sum())
+
+
+def show_sample(plan: Plan) -> None:
+    """Label sample data as such before any figure is read."""
+    sample, whole = _sample(plan)
+    if sample:
+        st.warning(say("sample_label", share=share(sample, whole)))
 
 
 def _inferred(city: City) -> tuple[float, float]:
@@ -141,13 +184,3 @@ def show_gaps(plan: Plan, gaps: GapReport, listed: int = _LISTED) -> None:
     headers = ["number", "town", "main_group", "rule", "best", "left", "would_serve"]
     caption = say("gaps_caption", shown=len(rows), all=len(gaps.clusters))
     show_table(caption, [say(f"column_{name}") for name in headers], rows, texts=5)
-
-
-def show_trend(plan: Plan, before: Plan | None) -> None:
-    """Say what changed against the plan before this one."""
-    if before is None or before.settings_hash == plan.settings_hash:
-        return
-    covered = plan.by_group["covered_milli"].sum() - before.by_group["covered_milli"].sum()
-    stations = len(plan.stations) - len(before.stations)
-    sign = "+" if covered >= 0 else "-"
-    st.caption(say("trend", covered=f"{sign}{people(abs(covered))}", stations=f"{stations:+d}"))

@@ -115,6 +115,13 @@ def period_name(period: Period) -> str:
     return hour_name(period.name) if period.name in DAYPARTS else say(f"quarter_{period.name}")
 
 
+def _short(period: Period) -> str:
+    if not period.weeks:
+        return period_name(period)
+    last = period.weeks[-1] + dt.timedelta(days=6)
+    return say("rota_span_short", first=f"{period.weeks[0]:%m-%d}", last=f"{last:%m-%d}")
+
+
 def show_periods(answer: dict[str, Any], periods: tuple[Period, ...]) -> None:
     """Show what each period serves and moves, and how much is there to be served."""
     rows = []
@@ -138,13 +145,14 @@ def show_calendar(plan: Plan, held: pd.DataFrame, periods: tuple[Period, ...]) -
     """Show where each container stands in each period; a move is marked."""
     names = plan.question.sites["name"]
     rows = []
-    for container, row in held.iterrows():
+    moves = (held.to_numpy()[:, 1:] != held.to_numpy()[:, :-1]).sum(axis=1)
+    for container, row in held.iloc[(-moves).argsort(kind="stable")].iterrows():
         cells = [str(names[row[0]])]
         for at in range(1, len(row)):
             moved = row[at] != row[at - 1]
             cells.append(f"→ {names[row[at]]}" if moved else say("rota_stays"))
         rows.append((f"{container:02d}", *cells))
-    headers = [say("column_container"), *(period_name(period) for period in periods)]
+    headers = [say("column_container"), *(_short(period) for period in periods)]
     show_table(say("rota_calendar"), headers, rows, texts=len(headers))
 
 

@@ -59,7 +59,7 @@ def show_table(
         Number of columns, from the left, that hold text; the others are set to the right.
     """
     head = "".join(
-        f'<th scope="col"{"" if number < texts else _NUMBER}>{escape(header)}</th>'
+        f'<th scope="col"{_head(header, number < texts)}>{escape(header)}</th>'
         for number, header in enumerate(headers)
     )
     body = "".join(
@@ -128,6 +128,12 @@ def show_bars(caption: str, bars: Iterable[tuple[str, float, str]]) -> None:
     st.html(
         f'<table class="ws-table"><caption>{escape(caption)}</caption><tbody>{rows}</tbody></table>'
     )
+
+
+def _head(header: str, text: bool) -> str:  # noqa: FBT001 - inner
+    if not text:
+        return _NUMBER
+    return ' class="ws-short"' if len(header) <= _NARROW else ""
 
 
 def _kind(cell: object, text: bool) -> str:  # noqa: FBT001 - inner

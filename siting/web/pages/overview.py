@@ -11,9 +11,10 @@ from siting.export import stations_geojson
 from siting.web import state
 from siting.web.desk import Desk, look, plan_before
 from siting.web.engine import gaps_of, ground_key, map_key, open_city
-from siting.web.figures_view import show_gaps, show_groups, show_plan_figures, show_trend
+from siting.web.figures_view import show_gaps, show_groups, show_plan_figures, show_sample
 from siting.web.form import plan_form
 from siting.web.mapview import View, show_map
+from siting.web.next_steps import next_steps, show_next
 from siting.web.progress import show_run
 from siting.web.state import say, show_error
 from siting.web.widgets import show_notes
@@ -27,8 +28,8 @@ def show_plan(desk: Desk) -> None:
         return
     city, lang = open_city(desk.city_id), state.lang()
     gaps = gaps_of(plan)
-    show_plan_figures(city, plan, gaps)
-    show_trend(plan, plan_before(desk))
+    show_sample(plan)
+    show_plan_figures(city, plan, gaps, plan_before(desk))
     show_map(
         base=ground_key(desk.city_id, lang),
         plan=map_key(plan, lang),
@@ -42,6 +43,7 @@ def show_plan(desk: Desk) -> None:
         file_name="stations.geojson",
         mime="application/geo+json",
     )
+    show_next(next_steps(desk, plan, gaps))
     show_groups(plan)
     show_gaps(plan, gaps)
     show_notes(plan.notes, lang)
