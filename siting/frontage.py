@@ -46,7 +46,7 @@ def frontage_points(
     """
     number = {street_id: k for k, street_id in enumerate(network.street_ids)}
     wanted = np.array([number[street_id] for street_id in streets.index], dtype=np.int64)
-    rate_of = np.full(len(network.street_ids), np.nan)
+    rate_of = np.full(len(network.street_ids) + 1, np.nan)  # the last one: streets without a name
     rate_of[wanted] = streets["people_per_m"].to_numpy(dtype=float)
     street = network.edge_street
     edges = np.flatnonzero((street >= 0) & np.isfinite(rate_of[street]))

@@ -48,6 +48,13 @@ def test_both_kerbs_share_the_streets_metres_and_people():
     assert fronts.index.is_unique
 
 
+def test_a_city_without_a_named_street_has_no_frontage():
+    network = network_of([(0, 0), (100, 0)], names=[""])
+    streets = pd.DataFrame({"people_per_m": []}, dtype=float)
+    assert network.street_ids == ()
+    assert frontage_points(network, streets, step_m=30.0).empty
+
+
 def test_what_one_two_three_hosts_give_a_street():
     # 4 km of street, a host every 1.5 km; walking 1 km each way
     network = network_of([(0, 0), (4000, 0)], names=["大街"])
