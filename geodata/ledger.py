@@ -83,6 +83,9 @@ class LedgerColumn(StrEnum):
 INTERNAL = (LedgerColumn.REASON, LedgerColumn.DIFFICULTY, LedgerColumn.HEADCOUNT)
 """Never in a public export. Source: design, "Personal and internal data"."""
 
+WAYS = ("record", "visit", "phone", "web")
+"""Ways of checking. Source: the article, 信息核实、实地走访、电话查询、网络搜索."""
+
 _TEXT = Column(kind=Kind.TEXT)
 _COUNT = Column(kind=Kind.INTEGER, low=0, high=5_000_000)
 _SCHEMA = Schema(
@@ -91,7 +94,7 @@ _SCHEMA = Schema(
         "name": Column(kind=Kind.TEXT, required=True),
         "headcount": _COUNT,
         "union_state": Column(kind=Kind.CHOICE, choices=tuple(UnionState)),
-        "verified_by": Column(kind=Kind.CHOICE, choices=("record", "visit", "phone", "web")),
+        "verified_by": Column(kind=Kind.CHOICE, choices=WAYS),
         "claimed_by": _TEXT,
         "reason": _TEXT,
         "difficulty": _TEXT,
@@ -131,6 +134,11 @@ class ReadLedger:
     rows_read: int
     notes: tuple[Note, ...]
     body: Body
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Columns of the ledger that the file has."""
+        return frozenset(map(str, self.body.cells.columns))
 
 
 def read_ledger(

@@ -90,6 +90,11 @@ def match_lists(
     return pd.concat([by_code, by_name], ignore_index=True) if len(by_name) else by_code
 
 
+def without_partner(rows: pd.DataFrame, matched: pd.Series) -> pd.DataFrame:
+    """Return the rows of a list that no proposal names."""
+    return rows[~rows.index.isin(matched)]
+
+
 def likely_matches(matches: pd.DataFrame) -> pd.DataFrame:
     """Return the first proposals that stand out: for a person to look at first, still unconfirmed.
 

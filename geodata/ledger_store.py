@@ -1,4 +1,4 @@
-"""The ledger in the workspace: who changed what when, claims, and matches people confirmed."""
+"""The ledger in the workspace: who changed what when, and who claimed what."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from geodata.ledger import LedgerColumn, UnionState
+from geodata.ledger import WAYS, LedgerColumn, UnionState, code_problem
 from geodata.store import models
 from geodata.store.errors import ConflictError, UnknownItemError, WorkspaceError
 from geodata.workspace import Workspace, note_action
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 _COUNTS = ("headcount", "members", "dispatched")
 _FIELDS = tuple(str(column) for column in LedgerColumn)
-_KEEP_FROM_BEFORE = ("claimed_by", "verified_by", "reason", "difficulty")
-STATES = ("proposed", "confirmed", "rejected")
 
 
 class BadLedgerValueError(WorkspaceError):
@@ -29,10 +27,18 @@ class BadLedgerValueError(WorkspaceError):
     sentence = "The ledger's '{field}' cannot be '{value}'. It holds {expected}."
 
 
-def put_ledger(ws: Workspace, ledger: pd.DataFrame, *, who: str, why: str) -> dict[str, int]:
+def put_ledger(
+    ws: Workspace,
+    ledger: pd.DataFrame,
+    *,
+    who: str,
+    why: str,
+    fields: Collection[str] | None = None,
+) -> dict[str, int]:
     """Bring a read ledger into the workspace: new rows added, known rows changed and logged.
 
-    What town unions wrote (claims, ways of checking, reasons) is not overwritten by an empty cell.
+    An enterprise is known by its code, or by name and town where one side has no code. What is
+    known is never overwritten by an empty cell or by a column that the file does not have.
 
     Parameters
     ----------
@@ -42,6 +48,8 @@ def put_ledger(ws: Workspace, ledger: pd.DataFrame, *, who: str, why: str) -> di
         Index ledger_id, columns :class:`~geodata.ledger.LedgerColumn`.
     who, why
         Person and occasion, such as the file's name.
+    fields
+        Columns that the file has (``ReadLedger.fields``); None for all.
 
     Returns
     -------
@@ -50,32 +58,72 @@ def put_ledger(ws: Workspace, ledger: pd.DataFrame, *, who: str, why: str) -> di
     """
     counts = {"added": 0, "changed": 0, "same": 0}
     table = models.ledger
+    said = set(_FIELDS if fields is None else fields) | {"name", "code", "town_code"}
     with ws.writing() as connection:
         rows = connection.execute(select(table)).mappings().all()
-        known = {str(row["ledger_id"]): dict(row) for row in rows}
-        new, log, changed = [], [], []
-        for ledger_id, row in _plain(ledger):
-            before = known.get(ledger_id)
+        known = _Known.of([dict(row) for row in rows])
+        new: dict[str, dict[str, Any]] = {}
+        log, changed = [], {}
+        for read_id, row in _plain(ledger):
+            before = known.find(read_id, row)
             if before is None:
-                new.append({"ledger_id": ledger_id, "revision": 1, **row})
+                new[read_id] = {"ledger_id": read_id, "revision": 1, **row}
                 continue
-            kept = {
-                name: before[name] if name in _KEEP_FROM_BEFORE and not value else value
-                for name, value in row.items()
-            }
+            kept = _merged(before, row, said)
             found = [name for name in _FIELDS if before[name] != kept[name]]
             counts["changed" if found else "same"] += 1
             if found:
                 stored = {f"v_{name}": kept[name] for name in _FIELDS}
-                changed.append({"v_id": ledger_id, "v_revision": before["revision"] + 1, **stored})
-                change = _Change(ledger_id=ledger_id, who=who, why=why, at=ws.stamp())
+                key = before["ledger_id"]
+                changed[key] = {"v_id": key, "v_revision": before["revision"] + 1, **stored}
+                change = _Change(ledger_id=key, who=who, why=why, at=ws.stamp())
                 log += [change.row(name, before[name], kept[name]) for name in found]
+                before.update(kept, revision=before["revision"] + 1)
         counts["added"] = len(new)
         if new:
-            connection.execute(insert(table), new)
-        _store(connection, changed, log)
+            connection.execute(insert(table), list(new.values()))
+        _store(connection, list(changed.values()), log)
         note_action(connection, ws, who, "put_ledger", why, **counts)
     return counts
+
+
+def _merged(before: dict[str, Any], row: dict[str, Any], said: Collection[str]) -> dict[str, Any]:
+    """Return a known row with what the file says; what it leaves empty stays."""
+    return {
+        name: before[name]
+        if name not in said or value is None or value in ("", UnionState.UNKNOWN)
+        else value
+        for name, value in row.items()
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """The ledger's rows by what an enterprise is known by."""
+
+    by_id: dict[str, dict[str, Any]]
+    by_code: dict[str, dict[str, Any]]
+    by_name: dict[tuple[str, str], list[dict[str, Any]]]
+
+    @classmethod
+    def of(cls, rows: list[dict[str, Any]]) -> _Known:
+        by_name: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for row in rows:
+            by_name.setdefault((row["name"], row["town_code"]), []).append(row)
+        return cls(
+            by_id={str(row["ledger_id"]): row for row in rows},
+            by_code={row["code"]: row for row in rows if row["code"]},
+            by_name=by_name,
+        )
+
+    def find(self, read_id: str, row: dict[str, Any]) -> dict[str, Any] | None:
+        if row["code"] in self.by_code:
+            return self.by_code[row["code"]]
+        if read_id in self.by_id:
+            return self.by_id[read_id]
+        same = self.by_name.get((row["name"], row["town_code"]), [])
+        open_ = [other for other in same if not (other["code"] and row["code"])]
+        return open_[0] if len(open_) == 1 else None
 
 
 def _store(
@@ -177,18 +225,46 @@ def change_entry(
             raise ConflictError(
                 kind="Enterprise", item=before["name"], found=before["revision"], expected=revision
             )
-        new = {name: _value(name, value) for name, value in values.items()}
-        change = _Change(ledger_id=ledger_id, who=who, why=why, at=ws.stamp())
-        log = [
-            change.row(name, before[name], value)
-            for name, value in new.items()
-            if before[name] != value
-        ]
-        number = int(before["revision"]) + bool(log)
-        if log:
-            here = table.c.ledger_id == ledger_id
-            connection.execute(update(table).where(here).values(new | {"revision": number}))
-            connection.execute(insert(models.ledger_changes), log)
+        return write_change(connection, ws, dict(before), values, who=who, why=why)
+
+
+def write_change(
+    connection: Connection,
+    ws: Workspace,
+    before: Mapping[str, Any],
+    values: Mapping[str, object],
+    *,
+    who: str,
+    why: str,
+) -> int:
+    """Change fields of one enterprise inside a running transaction and log each.
+
+    Parameters
+    ----------
+    connection, ws
+        The transaction and its workspace.
+    before
+        The row as it is.
+    values
+        Field to new value, already checked.
+    who, why
+        Person and reason.
+
+    Returns
+    -------
+    int
+        The row's new revision.
+    """
+    table = models.ledger
+    new = {name: _value(name, value) for name, value in values.items()}
+    change = _Change(ledger_id=str(before["ledger_id"]), who=who, why=why, at=ws.stamp())
+    found = [name for name, value in new.items() if before[name] != value]
+    number = int(before["revision"]) + bool(found)
+    if found:
+        here = table.c.ledger_id == before["ledger_id"]
+        connection.execute(update(table).where(here).values(new | {"revision": number}))
+        log = [change.row(name, before[name], new[name]) for name in found]
+        connection.execute(insert(models.ledger_changes), log)
     return number
 
 
@@ -199,10 +275,16 @@ def _require_values(values: Mapping[str, object]) -> None:
         if name == LedgerColumn.UNION_STATE and value not in list(UnionState):
             expected = ", ".join(UnionState)
             raise BadLedgerValueError(field=name, value=str(value), expected=expected)
-        if name in _COUNTS and value is not None:
-            text = str(value)
-            if not text.isdigit():
-                raise BadLedgerValueError(field=name, value=text, expected="whole numbers")
+        if name in _COUNTS and value is not None and not str(value).isdigit():
+            raise BadLedgerValueError(field=name, value=str(value), expected="whole numbers")
+        if name == LedgerColumn.NAME and not str(value or "").strip():
+            raise BadLedgerValueError(field=name, value="", expected="a name")
+        if name == LedgerColumn.VERIFIED_BY and value not in ("", *WAYS):
+            expected = ", ".join(WAYS)
+            raise BadLedgerValueError(field=name, value=str(value), expected=expected)
+        if name == LedgerColumn.CODE and code_problem(str(value or "")):
+            expected = "18 characters with a right check digit"
+            raise BadLedgerValueError(field=name, value=str(value), expected=expected)
 
 
 def claim(ws: Workspace, ledger_ids: list[str], town_union: str, *, who: str) -> int:
@@ -211,19 +293,15 @@ def claim(ws: Workspace, ledger_ids: list[str], town_union: str, *, who: str) ->
     Source: the Daxing article, "基层总工会分别认领，建立子台账".
     """
     table = models.ledger
+    wanted = set(ledger_ids)
     with ws.writing() as connection:
-        free = connection.execute(
-            select(table.c.ledger_id).where(
-                table.c.ledger_id.in_(ledger_ids), table.c.claimed_by == ""
-            )
-        )
-        taken = [str(ledger_id) for ledger_id in free.scalars()]
+        free = connection.execute(select(table.c.ledger_id).where(table.c.claimed_by == ""))
+        taken = [str(ledger_id) for ledger_id in free.scalars() if ledger_id in wanted]
         if taken:
-            connection.execute(
-                update(table)
-                .where(table.c.ledger_id.in_(taken))
-                .values(claimed_by=town_union, revision=table.c.revision + 1)
-            )
+            values = {"claimed_by": town_union, "revision": table.c.revision + 1}
+            here = table.c.ledger_id == bindparam("v_id")
+            rows = [{"v_id": ledger_id} for ledger_id in taken]
+            connection.execute(update(table).where(here).values(values), rows)
             changes = [_Change(ledger_id=i, who=who, why="claim", at=ws.stamp()) for i in taken]
             log = [change.row("claimed_by", "", town_union) for change in changes]
             connection.execute(insert(models.ledger_changes), log)
@@ -237,80 +315,3 @@ def history(ws: Workspace, ledger_id: str) -> list[dict[str, Any]]:
     query = select(table).where(table.c.ledger_id == ledger_id).order_by(table.c.id)
     with ws.reading() as connection:
         return [dict(row) for row in connection.execute(query).mappings()]
-
-
-def put_matches(
-    ws: Workspace, matches: pd.DataFrame, names: pd.Series, *, other_list: str, who: str
-) -> int:
-    """Keep proposals of :func:`~geodata.ledger_match.match_lists`; decided ones stay as they are.
-
-    Parameters
-    ----------
-    ws
-        The workspace.
-    matches
-        ``left`` are ledger ids, ``right`` keys of the other list.
-    names
-        Of the other list's rows, by key.
-    other_list, who
-        Name of the list, person.
-    """
-    table = models.ledger_matches
-    with ws.writing() as connection:
-        query = select(table.c.ledger_id, table.c.other_key).where(table.c.other_list == other_list)
-        known = {(row.ledger_id, row.other_key) for row in connection.execute(query)}
-        rows = [
-            {
-                "ledger_id": match.left,
-                "other_list": other_list,
-                "other_key": str(match.right),
-                "other_name": str(names[match.right]),
-                "how": match.how,
-                "score": float(match.score),
-                "state": "confirmed" if match.how == "code" else "proposed",
-                "who": who,
-                "at": ws.stamp(),
-            }
-            for match in matches.itertuples()
-            if (match.left, str(match.right)) not in known
-        ]
-        if rows:
-            connection.execute(insert(table), rows)
-        note_action(connection, ws, who, "put_matches", other_list, added=len(rows))
-    return len(rows)
-
-
-def decide_match(ws: Workspace, number: int, state: str, *, who: str) -> None:
-    """Confirm or reject a proposal; confirming one rejects the others of the same enterprise.
-
-    Raises
-    ------
-    UnknownItemError
-        There is no such proposal.
-    BadLedgerValueError
-        Another state than :data:`STATES`.
-    """
-    if state not in STATES:
-        raise BadLedgerValueError(field="state", value=state, expected=", ".join(STATES))
-    table = models.ledger_matches
-    with ws.writing() as connection:
-        row = connection.execute(select(table).where(table.c.id == number)).mappings().first()
-        if row is None:
-            raise UnknownItemError(kind="match", item=number, known="-")
-        stamp = {"who": who, "at": ws.stamp()}
-        if state == "confirmed":
-            others = (table.c.ledger_id == row["ledger_id"]) & (table.c.id != number)
-            others &= table.c.other_list == row["other_list"]
-            connection.execute(update(table).where(others).values(state="rejected", **stamp))
-        connection.execute(update(table).where(table.c.id == number).values(state=state, **stamp))
-        note_action(connection, ws, who, "decide_match", str(number), state=state)
-
-
-def list_matches(ws: Workspace, *, other_list: str) -> pd.DataFrame:
-    """Return the proposals and decisions for a list, best first."""
-    table = models.ledger_matches
-    query = select(table).where(table.c.other_list == other_list)
-    query = query.order_by(table.c.ledger_id, table.c.score.desc(), table.c.id)
-    with ws.reading() as connection:
-        rows = [dict(row) for row in connection.execute(query).mappings()]
-    return pd.DataFrame(rows, columns=[column.name for column in table.columns])

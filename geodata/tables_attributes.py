@@ -11,7 +11,13 @@ from geodata.columns import Feature
 from geodata.errors import MissingColumnsError
 from geodata.intake.raw import Note
 from geodata.schema import Kind, Schema
-from geodata.tables_headers import comparable, comparable_column, headings_of, words_of
+from geodata.tables_headers import (
+    comparable,
+    comparable_column,
+    headings_of,
+    name_parts,
+    words_of,
+)
 from geodata.tables_rows import gather, no_problems, problems
 from geodata.tables_values import (
     Parsed,
@@ -226,8 +232,7 @@ def town_codes(body: Body, towns: pd.DataFrame | None) -> tuple[pd.Series, pd.Da
         digits = written.str.fullmatch(rf"\d{{{_TOWN_CODE_DIGITS}}}").fillna(value=False)
         codes = written.where(digits, "").astype(object)
     else:
-        known = {_town_key(name): code for code, name in towns["name"].items()}
-        known |= {str(code): code for code in towns.index}
+        known = _town_names(towns) | {str(code): str(code) for code in towns.index}
         keys = written.where(
             written.isin(set(map(str, towns.index))),
             written.map({name: _town_key(name) for name in written.unique()}),
@@ -237,6 +242,30 @@ def town_codes(body: Body, towns: pd.DataFrame | None) -> tuple[pd.Series, pd.Da
     title = body.titles["town_code"]
     report = problems(index[unknown], title, written[unknown], "unknown_town", "left_empty")
     return codes, report
+
+
+def find_town(towns: pd.DataFrame, text: str) -> str:
+    """Return the code of a town by its code or name, "" where there is none.
+
+    Parameters
+    ----------
+    towns
+        Index town code, column ``name``.
+    text
+        As a planner writes it.
+    """
+    return (
+        text if text in set(map(str, towns.index)) else _town_names(towns).get(_town_key(text), "")
+    )
+
+
+def _town_names(towns: pd.DataFrame) -> dict[str, str]:
+    """Return comparable name to code; ``瀛海地区(瀛海镇)`` is known by either of its names."""
+    return {
+        _town_key(part): str(code)
+        for code, name in towns["name"].items()
+        for part in (str(name), *name_parts(name))
+    }
 
 
 def _town_key(name: str) -> str:

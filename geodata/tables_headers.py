@@ -153,6 +153,12 @@ def words_of(field: str) -> Mapping[str, str]:
     return {comparable(word): code for code, words in table.items() for word in (code, *words)}
 
 
+def word_for(field: str, code: str, lang: str) -> str:
+    """Return how a coded value is written: its first Chinese word, or the code in English."""
+    words = _book()["words"].get(field, {}).get(code)
+    return str(words[0]) if words and lang == "zh" else code
+
+
 def words_listed(field: str, lang: str) -> str:
     """Return the words a coded column accepts, first Chinese word or code of each, for a note."""
     table = _book()["words"].get(field, {})
@@ -176,6 +182,11 @@ def _heading(field: str, entry: Mapping[str, Any]) -> Heading:
 def comparable(text: str) -> str:
     """Return a heading or word in the form in which it is compared."""
     return _NOISE.sub("", unicodedata.normalize("NFKC", str(text))).casefold()
+
+
+def name_parts(name: str) -> list[str]:
+    """Return the names inside and outside brackets: ``瀛海地区(瀛海镇)`` has two."""
+    return [part.strip() for part in re.split(r"[()（）]", str(name)) if part.strip()]
 
 
 def comparable_column(texts: pd.Series) -> pd.Series:

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 from rapidfuzz import fuzz, process
 
-from geodata.tables_headers import comparable
+from geodata.tables_headers import comparable, name_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,11 +69,13 @@ def build_gazetteer(city: City) -> Gazetteer:
     table = table[table["key"].str.len() >= _SHORTEST].reset_index(drop=True)
     rows_of = {key: tuple(rows) for key, rows in table.groupby("key").indices.items()}
     short = table["kind"].eq("town")
-    for row, key in table.loc[short, "key"].items():
-        for suffix in ("街道", "地区", "镇", "乡"):
-            bare = str(key).removesuffix(suffix)
-            if bare != key and len(bare) >= _SHORTEST:
-                rows_of.setdefault(bare, (int(row),))
+    for row, name in table.loc[short, "name"].items():
+        for key in map(comparable, name_parts(name)):
+            rows_of.setdefault(key, (int(row),))
+            for suffix in ("街道", "地区", "镇", "乡"):
+                bare = key.removesuffix(suffix)
+                if bare != key and len(bare) >= _SHORTEST:
+                    rows_of.setdefault(bare, (int(row),))
     return Gazetteer(
         table=table, rows_of=rows_of, records=table.to_dict("records"), keys=table["key"].to_list()
     )

@@ -14,6 +14,7 @@ from geodata.errors import WarmStationsError
 from siting import (
     commands_data,
     commands_import,
+    commands_matches,
     commands_plan,
     commands_public,
     commands_solve,
@@ -36,7 +37,7 @@ app.command("import")(commands_import.import_file)
 app.command("template")(commands_import.template)
 app.command("office")(commands_workspace.office)
 app.add_typer(commands_workspace.workspace, name="workspace")
-app.add_typer(commands_workspace.ledger, name="ledger")
+app.add_typer(commands_matches.ledger, name="ledger")
 app.command("verify")(commands_solve.verify)
 app.command("evaluate")(commands_solve.evaluate)
 app.command("publish")(commands_public.publish)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geodata.tables import Imported
+    from geodata.tables_rows import Body
 
 Lang = Annotated[str, typer.Option("--lang", help="语言 zh / language en")]
 _WORDS = ("row", "column", "value", "problem", "suggestion", "rows", "report")
@@ -50,11 +51,7 @@ def import_file(  # noqa: PLR0913, PLR0917  (each is an option of the command)
     read = read_layer(file, layer, declared_datum=datum, city=load_city(city), options=options)
     _say(read, lang)
     if report is not None:
-        from geodata.tables_marked import write_marked  # noqa: PLC0415
-
-        words = {key: t(lang, f"intake.column.{key}") for key in _WORDS}
-        write_marked(report, read.body, _translated(read, lang), words)
-        typer.echo(t(lang, "intake.said.marked", path=report))
+        write_report(report, read.body, _translated(read, lang), lang)
     if out is not None:
         from siting.files import write_bytes  # noqa: PLC0415
 
@@ -62,6 +59,14 @@ def import_file(  # noqa: PLR0913, PLR0917  (each is an option of the command)
         typer.echo(t(lang, "intake.said.layer_file", path=out))
     if workspace is not None:
         _keep(read, workspace, url, who, lang)
+
+
+def write_report(path: Path, body: Body, table: pd.DataFrame, lang: str) -> None:
+    """Write the rows of a file with the bad cells marked, and say where."""
+    from geodata.tables_marked import write_marked  # noqa: PLC0415
+
+    write_marked(path, body, table, {key: t(lang, f"intake.column.{key}") for key in _WORDS})
+    typer.echo(t(lang, "intake.said.marked", path=path))
 
 
 def _say(read: Imported, lang: str) -> None:

@@ -1,4 +1,4 @@
-"""Commands of the workspace and the ledger: ``workspace ...`` and ``ledger ...``."""
+"""Commands of the workspace: ``workspace ...``, and the office files of a plan."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ Lang = Annotated[str, typer.Option("--lang", help="语言 zh / language en")]
 workspace = typer.Typer(
     help="工作区：建立、查看、备份、清理 · Workspace: make, look, back up, prune."
 )
-ledger = typer.Typer(help="企业台账：导入、匹配、目标 · Enterprise ledger: import, match, targets.")
 
 
 @workspace.command("create")
@@ -159,84 +158,3 @@ def office(
     opened, made = reopen_plan(plan, None if city is None else load_city(city))
     for path in write_office_files(opened, made, out, lang=lang, public=public):
         typer.echo(str(path))
-
-
-@ledger.command("import")
-def import_ledger(
-    file: Annotated[Path, typer.Argument(help="台账文件 · file")],
-    folder: Annotated[Path, typer.Option("--workspace", help="工作区 · workspace")],
-    city: Annotated[str, typer.Option(help="内置城市或城市文件 · city")] = "daxing",
-    who: Who = "",
-    url: Url = None,
-    lang: Lang = "zh",
-) -> None:
-    """读入企业台账并记录每处改动 · Read a ledger; every change is logged."""
-    from geodata import load_city  # noqa: PLC0415
-    from geodata.ledger import read_ledger  # noqa: PLC0415
-    from geodata.ledger_store import put_ledger  # noqa: PLC0415
-    from geodata.tables_rows import gather  # noqa: PLC0415
-    from geodata.workspace import open_workspace  # noqa: PLC0415
-    from siting.commands_import import say_problems  # noqa: PLC0415
-
-    ws = open_workspace(folder, url=url)
-    read = read_ledger(file, towns=load_city(city).towns)
-    done = put_ledger(ws, read.frame, who=who, why=file.name)
-    facts = {
-        "layer": "ledger",
-        "read": read.rows_read,
-        "kept": len(read.frame),
-        "refused": read.report["row"].nunique(),
-        "mended": len(read.mended),
-        "skipped": len(read.skipped),
-    }
-    typer.echo(t(lang, "intake.said.kept", **facts))
-    for line in say_problems(gather([read.report, read.mended]), lang).head(20).itertuples():
-        typer.echo("  " + " · ".join(map(str, line[1:])))
-    typer.echo(t(lang, "intake.said.ledger", **done))
-
-
-@ledger.command("match")
-def match(
-    file: Annotated[Path, typer.Argument(help="第二份名单（税务代收库） · second list")],
-    folder: Annotated[Path, typer.Option("--workspace", help="工作区 · workspace")],
-    name: Annotated[str, typer.Option(help="名单的名称 · what the list is called")] = "税务代收库",
-    who: Who = "",
-    url: Url = None,
-    lang: Lang = "zh",
-) -> None:
-    """与第二份名单匹配：先代码后名称，名称须人工确认 · Match a second list; names need a person."""
-    from geodata.ledger import read_ledger  # noqa: PLC0415
-    from geodata.ledger_match import likely_matches, match_lists  # noqa: PLC0415
-    from geodata.ledger_store import get_ledger, put_matches  # noqa: PLC0415
-    from geodata.workspace import open_workspace  # noqa: PLC0415
-
-    ws = open_workspace(folder, url=url)
-    mine, other = get_ledger(ws), read_ledger(file).frame
-    found = match_lists(mine, other)
-    put_matches(ws, found, other["name"], other_list=name, who=who)
-    likely = likely_matches(found)
-    facts = {
-        "by_code": int(found["how"].eq("code").sum()),
-        "by_name": int(found.loc[found["how"].eq("name"), "left"].nunique()),
-        "likely": int(likely["how"].eq("name").sum()),
-        "none": len(mine) - found["left"].nunique(),
-    }
-    typer.echo(t(lang, "intake.said.matched", **facts))
-
-
-@ledger.command("targets")
-def targets(
-    folder: Annotated[Path, typer.Option("--workspace", help="工作区 · workspace")],
-    year: Annotated[str, typer.Option(help="只计这一年建会的 · unions of this year only")] = "",
-    url: Url = None,
-    lang: Lang = "zh",
-) -> None:
-    """与 2018 年报道中的数字对照 · Compare with the article's figures."""
-    from geodata.ledger import progress  # noqa: PLC0415
-    from geodata.ledger_store import get_ledger  # noqa: PLC0415
-    from geodata.workspace import open_workspace  # noqa: PLC0415
-
-    for row in progress(get_ledger(open_workspace(folder, url=url)), year=year).itertuples():
-        key = t(lang, f"intake.target.{row.Index}")
-        shown = {"found": f"{row.found:g}", "target": f"{row.target:g}"}
-        typer.echo(t(lang, "intake.said.target", key=key, **shown))

@@ -163,6 +163,9 @@ ledger_matches = Table(
     Column("state", String(20), nullable=False),
     Column("who", Text, nullable=False),
     Column("at", String(40), nullable=False),
+    # since 0003
+    Column("other_code", String(18), nullable=False),
+    Column("other_headcount", Integer, nullable=True),
     UniqueConstraint("ledger_id", "other_list", "other_key"),
 )
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import openpyxl
+import pandas as pd
 import pytest
 
+from geodata.cities import load_city
 from geodata.city import save_city
+from geodata.ledger import read_ledger
 from geodata.ledger_sample import labelled_lists, sample_ledger
+from geodata.tables_headers import importable_layers
 from siting.__main__ import main
 from tests.cities import tiny_city
 
@@ -62,7 +67,7 @@ def test_refusals_are_one_sentence_and_status_2(here, capsys):
 def test_templates_in_both_languages(here, capsys):
     assert run(capsys, "template", "--out", "zh")[0] == 0
     assert run(capsys, "template", "--out", "en", "--lang", "en", "--layer", "ledger")[0] == 0
-    assert len(list((here / "zh").glob("*_模板.xlsx"))) == 12
+    assert len(list((here / "zh").glob("*_模板.xlsx"))) == len(importable_layers()) >= 12
     assert [path.name for path in (here / "en").iterdir()] == ["ledger_template.xlsx"]
 
 
@@ -97,3 +102,77 @@ def test_a_plan_is_kept_replayed_and_exported(here, capsys, monkeypatch):
     status, out, _ = run(capsys, *words)
     assert (status, len(out.splitlines())) == (0, 6)
     assert (here / "office" / "stations_public.gpkg").stat().st_size > 1000
+
+
+@pytest.fixture
+def office(here, capsys):
+    """A workspace with a ledger of forty sample enterprises of two towns."""
+    typed = sample_ledger(rows=40, seed=2, towns=["安定镇", "瀛海镇"]).assign(认领单位="")
+    typed.to_csv("ledger.csv", index=False, encoding="gb18030")
+    assert run(capsys, "workspace", "create", "ws")[0] == 0
+    words = ("ledger", "import", "ledger.csv", "--workspace", "ws", "--who", "李")
+    assert run(capsys, *words)[0] == 0
+    return typed
+
+
+def test_the_hundred_list_and_sub_ledgers_go_out_and_come_back(office, here, capsys):
+    large = int((office["职工人数"].astype(int) >= 100).sum())
+    words = ("ledger", "list", "--workspace", "ws", "--out", "large.xlsx")
+    status, out, _ = run(capsys, *words)
+    assert (status, f"共 {large} 家" in out) == (0, True), out
+    assert len(read_ledger(here / "large.xlsx", towns=load_city("daxing").towns).frame) == large
+    status, out, _ = run(
+        capsys, "ledger", "list", "--workspace", "ws", "--town", "安定", "--no-union"
+    )
+    assert status == 0
+    assert "瀛海镇" not in out
+    assert run(capsys, "ledger", "towns", "--workspace", "ws", "--out", "towns")[0] == 0
+    written = {path.stem for path in (here / "towns").iterdir()}
+    assert written == {"安定镇", "瀛海地区(瀛海镇)"}
+    for path in sorted((here / "towns").iterdir()):
+        status, out, _ = run(capsys, "ledger", "import", str(path), "--workspace", "ws")
+        assert (status, "新增 0，修改 0" in out) == (0, True), out
+    status, _, err = run(capsys, "ledger", "list", "--workspace", "ws", "--town", "火星镇")
+    assert (status, "火星镇" in err, "安定镇" in err) == (2, True, True)
+
+
+def test_claims_and_changes_tell_who_and_when(office, here, capsys):
+    words = ("ledger", "claim", "--workspace", "ws", "--town", "安定镇", "--union", "安定镇总工会")
+    status, out, _ = run(capsys, *words, "--who", "王")
+    count = int(office["所属镇街"].eq("安定镇").sum())
+    assert (status, f"认领 {count} 家" in out) == (0, True), out
+    assert "认领 0 家" in run(capsys, *words)[1]
+    listed = run(capsys, "ledger", "list", "--workspace", "ws", "--least", "0")[1]
+    one = listed.splitlines()[1].split(" · ")[0].strip()
+    words = ("ledger", "change", "--workspace", "ws", one, "建会状态=已建会", "会员人数=约90人")
+    assert run(capsys, *words, "members=91", "--why", "走访", "--who", "赵")[0] == 0
+    status, out, _ = run(capsys, "ledger", "history", "--workspace", "ws", one)
+    assert status == 0
+    assert any("赵" in line and "会员人数" in line and "→ 91" in line for line in out.splitlines())
+    assert all(line.startswith("20") for line in out.splitlines())
+    for bad in ("建会状态=也许", "职工人数=很多", "统一社会信用代码=123", "颜色=红"):
+        status, _, err = run(
+            capsys, "ledger", "change", "--workspace", "ws", one, bad, "--why", "x"
+        )
+        assert (status, "台账的" in err) == (2, True), bad
+
+
+def test_the_tax_register_shows_what_the_ledger_lacks_and_waits_for_a_person(office, here, capsys):
+    register = office[["统一社会信用代码", "单位名称", "职工人数"]].iloc[:20].copy()
+    register.loc[10:, "统一社会信用代码"] = ""
+    extra = {"统一社会信用代码": "", "单位名称": "北京大兴某某示例水泥厂", "职工人数": "450"}
+    register = pd.concat([register, pd.DataFrame([extra])])
+    register.to_excel("tax.xlsx", index=False)
+    words = ("ledger", "match", "tax.xlsx", "--workspace", "ws", "--out", "found.xlsx")
+    status, out, _ = run(capsys, *words, "--who", "李")
+    assert (status, "按代码 10" in out, "百人以上 1 家" in out) == (0, True, True), out
+    book = openpyxl.load_workbook(here / "found.xlsx")
+    assert book.sheetnames == ["匹配", "名单有台账无", "台账有名单无"]
+    assert book["名单有台账无"]["A2"].value == "北京大兴某某示例水泥厂"
+    status, out, _ = run(capsys, "ledger", "matches", "--workspace", "ws")
+    number = out.splitlines()[1].split(" · ")[0].strip()
+    status, out, _ = run(capsys, "ledger", "decide", "--workspace", "ws", number, "confirmed")
+    assert (status, "已确认" in out) == (0, True)
+    waiting = run(capsys, "ledger", "matches", "--workspace", "ws")[1]
+    assert f"  {number} · " not in waiting
+    assert run(capsys, "ledger", "decide", "--workspace", "ws", number, "maybe")[0] == 2

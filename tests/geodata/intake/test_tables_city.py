@@ -85,13 +85,24 @@ def test_another_city_is_refused_whole_and_a_stray_row_alone(city, tmp_path):
 def test_towns_are_found_by_name_or_code_and_never_guessed(city, tmp_path):
     path = tmp_path / "e.csv"
     rows = ["单位名称,职工人数,所属镇街,经度,纬度"]
-    for n, town in enumerate(("安定镇", "安定", "大兴区安定镇", "火星街道", "")):
+    said = (
+        "安定镇",
+        "安定",
+        "大兴区安定镇",
+        "火星街道",
+        "",
+        "瀛海镇",
+        "瀛海地区",
+        "瀛海地区（瀛海镇）",
+    )
+    for n, town in enumerate(said):
         rows.append(f"企业{n},12{n},{town},116.33{n},39.72{n}")
     path.write_text("\n".join(rows), encoding="utf-8")
     read = read_layer(path, "enterprises", declared_datum="wgs84", city=city)
     codes = read.frame.set_index("name")["town_code"].sort_index().tolist()
     code = city.towns.index[city.towns["name"].eq("安定镇")][0]
-    assert codes == [code, code, code, "", ""]
+    other = city.towns.index[city.towns["name"].str.startswith("瀛海")][0]
+    assert codes == [code, code, code, "", "", other, other, other]
     assert read.mended["problem"].tolist() == ["unknown_town"]
 
 
