@@ -14,6 +14,7 @@ from geodata.errors import WarmStationsError
 from siting import (
     commands_data,
     commands_import,
+    commands_look,
     commands_matches,
     commands_plan,
     commands_public,
@@ -36,6 +37,7 @@ app.command("download")(commands_data.download)
 app.command("import")(commands_import.import_file)
 app.command("template")(commands_import.template)
 app.command("office")(commands_workspace.office)
+app.add_typer(commands_look.look, name="look")
 app.add_typer(commands_workspace.workspace, name="workspace")
 app.add_typer(commands_matches.ledger, name="ledger")
 app.command("verify")(commands_solve.verify)

@@ -20,7 +20,10 @@ NEAREST = 3
 
 
 def cover_depth(
-    coverage: Coverage, chosen: Iterable[str], speed_m_s: float, bits: int = _ANY
+    coverage: Coverage,
+    chosen: Iterable[str],
+    speed_m_s: float | np.ndarray,
+    bits: int = _ANY,
 ) -> pd.DataFrame:
     """Say for each demand row how many of the stations serve it and how long the ways are.
 
@@ -31,7 +34,7 @@ def cover_depth(
     chosen
         Site ids of the stations.
     speed_m_s
-        Walking speed, > 0.
+        Walking speed, > 0; or one for each row, where groups do not walk.
     bits
         Reasons that count.
 
@@ -49,7 +52,8 @@ def cover_depth(
     rank = np.arange(len(row)) - (np.cumsum(count) - count)[row]
     minutes = np.full((len(count), NEAREST), np.nan)
     near = rank < NEAREST
-    minutes[row[near], rank[near]] = millimetres[near] / 1000.0 / speed_m_s / 60.0
+    speed = np.broadcast_to(np.asarray(speed_m_s, dtype=float), len(count))
+    minutes[row[near], rank[near]] = millimetres[near] / 1000.0 / speed[row[near]] / 60.0
     columns = {f"minutes_{k + 1}": minutes[:, k] for k in range(NEAREST)}
     return pd.DataFrame(
         {"stations": count.astype(np.int64), **columns},

@@ -142,23 +142,13 @@ class EnterpriseRule:
         length = np.hypot(way[:, 0], way[:, 1])
         share = np.minimum(1.0, radius / np.maximum(length, 1e-9))
         moved = own + way * share[:, None]
-        ways = self._ways(city, large)
+        ways = enterprise_ways(city, large, self.ground_m2_per_worker)
         for at, host_id in enumerate(large.index):
             if host_id in ways:
                 place = ways[host_id].best
                 moved[at] = place.x, place.y
         points: np.ndarray = shapely.points(np.where(np.isfinite(moved), moved, own))
         return points
-
-    def _ways(self, city: City, hosts: gpd.GeoDataFrame) -> dict[str, MustPass]:
-        """Return the must-pass place of each enterprise that has stops around it."""
-        people = hosts[Enterprise.HEADCOUNT].astype(float)
-        radius = np.sqrt(people * self.ground_m2_per_worker / np.pi)
-        frame = hosts[["name", "geometry"]].assign(people=people, radius_m=radius)
-        stops = city.layers[LayerName.STOPS]
-        return must_pass_ways(
-            city.network, frame, stops, gates=gates_of(city, hosts.index), draw=False
-        )
 
     def score(self, city: City, zones: Zones, sites: gpd.GeoDataFrame) -> tuple[Scored, ...]:
         """Return head-count, neighbours' head-count, way to the nearest stop, must-pass share."""
@@ -171,13 +161,42 @@ class EnterpriseRule:
         around = np.where(cluster == "", 0.0, totals.reindex(cluster).fillna(0.0) - own)
         at = points_xy(layer.reindex(hosts)) if len(layer) else points_xy(sites)
         way = _nearest_stop(city, at)[0]
-        ways = self._ways(city, layer.loc[layer.index.isin(hosts)])
+        mine = layer.loc[layer.index.isin(hosts)]
+        ways = enterprise_ways(city, mine, self.ground_m2_per_worker)
         passed = np.array([100 * ways[host].best.share if host in ways else 0.0 for host in hosts])
         raws = (own, around, way, passed)
         return tuple(
             Scored(criterion=criterion, raw=pd.Series(raw, index=sites.index))
             for criterion, raw in zip(self.criteria, raws, strict=True)
         )
+
+
+def enterprise_ways(
+    city: City, hosts: gpd.GeoDataFrame, ground_m2_per_worker: float, *, draw: bool = False
+) -> dict[str, MustPass]:
+    """Return the must-pass place of each enterprise that has stops around it.
+
+    Parameters
+    ----------
+    city
+        Its streets, stops and gates.
+    hosts
+        Rows of its layer of enterprises.
+    ground_m2_per_worker
+        Ground of an enterprise, from which its edge is estimated.
+    draw
+        True works out the flows too.
+
+    Raises
+    ------
+    GateError, UnknownGateHostError
+        A gate cannot belong to the enterprise it names.
+    """
+    people = hosts[Enterprise.HEADCOUNT].astype(float)
+    radius = np.sqrt(people * ground_m2_per_worker / np.pi)
+    frame = hosts[["name", "geometry"]].assign(people=people, radius_m=radius)
+    gates = gates_of(city, hosts.index)
+    return must_pass_ways(city.network, frame, city.layers[LayerName.STOPS], gates=gates, draw=draw)
 
 
 def gates_of(city: City, hosts: pd.Index) -> gpd.GeoDataFrame:

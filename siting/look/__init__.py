@@ -1,0 +1,1 @@
+"""Looking into a plan: gaps at an hour, depth of cover, streets, service areas, must-pass ways."""
