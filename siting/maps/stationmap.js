@@ -29,6 +29,7 @@
   const SMALLEST = 1.5;
   const FAR_ZOOM = 12.4;
   const SIGNS = {
+    differs: '<svg viewBox="0 0 30 30" width="30" height="30" aria-hidden="true"><circle cx="15" cy="15" r="13" fill="none" stroke="#111" stroke-width="4.5"/><circle cx="15" cy="15" r="13" fill="none" stroke="#FFD23F" stroke-width="2.5"/></svg>',
     read: '<svg viewBox="0 0 30 30" width="30" height="30" aria-hidden="true"><circle cx="15" cy="15" r="4.5" fill="#FFD23F" stroke="#111" stroke-width="1.5"/></svg>',
     asked: '<svg viewBox="0 0 30 30" width="30" height="30" aria-hidden="true"><circle cx="15" cy="15" r="11" fill="none" stroke="#000" stroke-width="2.5"/><path d="M15 0V30M0 15H30" stroke="#000" stroke-width="1.5"/></svg>',
     ban: '<svg viewBox="0 0 30 30" width="30" height="30" aria-hidden="true"><circle cx="15" cy="15" r="12" fill="rgba(255,255,255,.7)" stroke="#111" stroke-width="3"/><path d="M7 7 23 23" stroke="#111" stroke-width="3"/></svg>',
@@ -236,20 +237,49 @@
       this._fillLegend();
     },
 
+    /** Row by row again: what has few values comes as one digit for each row. */
+    _rows: function (given) {
+      const count = given.people.length;
+      const rows = {
+        people: given.people,
+        names: given.names,
+        place: new Int32Array(count),
+        status: new Uint8Array(count),
+        group: new Uint8Array(count),
+        site: new Int32Array(count).fill(-1),
+        walk: new Int32Array(count).fill(-1),
+      };
+      let place = -1;
+      let served = 0;
+      for (let i = 0; i < count; i += 1) {
+        place += given.starts.charCodeAt(i) - 48;
+        rows.place[i] = place;
+        rows.status[i] = given.status.charCodeAt(i) - 48;
+        rows.group[i] = given.group.charCodeAt(i) - 48;
+        if (rows.status[i] === 1 || rows.status[i] === 2) {
+          rows.site[i] = given.site[served];
+          rows.walk[i] = given.walk[served];
+          served += 1;
+        }
+      }
+      return rows;
+    },
+
     _decodePlaces: function (places) {
-      const given = places || { xy: [], place: [], people: [], status: [], site: [], group: [] };
+      const given = places || { xy: [], starts: "", people: [], status: "", site: [], walk: [], group: "" };
       const base = this.data.base;
       const xy = S.decode(given.xy, base.origin, base.scale);
+      const rows = this._rows(given);
       const count = xy.length / 2;
       const served = new Float64Array(count);
       const left = new Float64Array(count);
       const street = new Float64Array(count);
       const away = new Float64Array(count);
-      for (let i = 0; i < given.place.length; i += 1) {
-        const put = [left, served, street, away][given.status[i]];
-        put[given.place[i]] += given.people[i];
+      for (let i = 0; i < rows.place.length; i += 1) {
+        const put = [left, served, street, away][rows.status[i]];
+        put[rows.place[i]] += rows.people[i];
       }
-      this.places = { xy: xy, served: served, left: left, street: street, away: away, rows: given };
+      this.places = { xy: xy, served: served, left: left, street: street, away: away, rows: rows };
       this.places.drawn = given.drawn === undefined ? count : given.drawn;
       let most = 1;
       for (let i = 0; i < this.places.drawn; i += 1) {
@@ -493,7 +523,7 @@
       this.candidates = { xy: [], ids: [] };
       this.layers.candidates = this._sheet("links", this._paintCandidates.bind(this));
       this.layers.links = this._sheet("links", this._paintLinks.bind(this));
-      this.places = { xy: [], served: [], left: [], street: [], away: [], drawn: 0, rows: { site: [] } };
+      this.places = { xy: [], served: [], left: [], street: [], away: [], drawn: 0, rows: { place: [], site: [] } };
       this.streets = { served: [], left: [] };
       const overlays = {};
       const order = ["R1", "R2", "R3", "R4", "mobile", "many", "existing", "gaps", "streets", "served", "left", "names"].concat(this.data.candidates ? ["candidates"] : []);

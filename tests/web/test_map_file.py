@@ -77,13 +77,16 @@ def test_figures_of_the_map_are_the_plans(city, plan, gaps):
     places = data["places"]
     people = {
         status: sum(
-            n for n, s in zip(places["people"], places["status"], strict=True) if s == status
+            n for n, s in zip(places["people"], places["status"], strict=True) if s == str(status)
         )
         for status in (0, 1, 2)
     }
     total = plan.by_group.sum() / 1000
     assert people[1] == pytest.approx(total["walk_milli"], rel=0.01)
     assert people[1] + people[2] == pytest.approx(total["covered_milli"], rel=0.01)
+    served = sum(status in "12" for status in places["status"])
+    assert len(places["site"]) == len(places["walk"]) == served
+    assert places["starts"].count("1") == len(places["names"]) == len(places["xy"]) // 2
     assert data["totals"]["walk"] == f"{round(total['walk_milli']):,}"
     assert [entry["id"] for entry in data["stations"]] == list(plan.stations.index)
 
