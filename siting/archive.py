@@ -7,7 +7,6 @@ is what was kept; replaying it also makes the choice again.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ from siting.export import plan_json
 from siting.plan import Plan, ask, make_plan, plan_from
 from siting.publish.reopen import settings_of
 from siting.settings import canonical_text
-from siting.solve.model import Solution, Stage2
+from siting.solve.record import solution_from, solution_record
 
 if TYPE_CHECKING:
     from geodata import City
@@ -77,7 +76,7 @@ def archive_bytes(plan: Plan) -> bytes:
     kept = {
         "archive_version": ARCHIVE_VERSION,
         "plan": plan_json(plan),
-        "solution": _solution_record(plan.solution),
+        "solution": solution_record(plan.solution),
     }
     return json.dumps(kept, ensure_ascii=False, sort_keys=True, indent=1).encode()
 
@@ -96,7 +95,7 @@ def open_plan(ws: Workspace, plan_id: str) -> tuple[City, Plan]:
     kept = json.loads(data)
     city = get_city(ws, row.city_version)
     settings = settings_of(kept["plan"]["settings"])
-    solution = _solution_from(kept["solution"])
+    solution = solution_from(kept["solution"])
     plan = plan_from(city, settings, ask(city, settings), solution)
     _require_same(plan_id, kept["plan"], plan)
     return city, plan
@@ -124,22 +123,3 @@ def _require_same(plan_id: str, kept: dict[str, Any], plan: Plan) -> None:
     differing = sorted(key for key in kept if found.get(key) != kept[key])
     if differing:
         raise ReplayDiffersError(plan_id=plan_id, what=", ".join(differing))
-
-
-def _solution_record(solution: Solution) -> dict[str, Any]:
-    """Return a solution's fields; its certificate has a file of its own (``siting.verify``)."""
-    fields = [
-        f.name for f in dataclasses.fields(Solution) if f.name not in ("certificate", "stage2")
-    ]
-    record = {name: getattr(solution, name) for name in fields}
-    stage2 = None if solution.stage2 is None else dataclasses.asdict(solution.stage2)
-    return {**record, "stage2": stage2}
-
-
-def _solution_from(record: dict[str, Any]) -> Solution:
-    values = dict(record)
-    for name in ("chosen", "first_chosen"):
-        values[name] = tuple(values[name])
-    if values["stage2"] is not None:
-        values["stage2"] = Stage2(**values["stage2"])
-    return Solution(**values)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from siting.i18n import t
+from siting.settings_question import DISTANCE_KINDS
 from siting.solve.model import SCORE_UNIT
 
 if TYPE_CHECKING:
@@ -103,7 +104,10 @@ def _write(city: City, made: Plan, gaps: GapReport, *, out: Path, lang: str, clo
         write_json(aside / "gaps.geojson", gaps_geojson(city, made, gaps))
         demand = made.question.demand
         people = demand["group"].tolist(), demand["people_milli"].to_numpy()
-        proof = write_proof(aside, made.question.problem, made.solution, people)
+        coverage, problem = made.question.coverage, made.question.problem
+        far = made.settings.question.kind in DISTANCE_KINDS
+        reach = (coverage.indptr, coverage.site) if far else None
+        proof = write_proof(aside, problem, made.solution, people, reach)
         write_json(aside / "plan.json", plan_json(made) | {"proof": proof})
         draw_map(city, made, gaps=gaps, lang=lang).save(aside / "map.html")
         clock.lap("write")

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from siting.answer import answer_short, asked_kind, plan_cost
 from siting.files import write_json
 from siting.i18n import t
 from siting.rules.base import points_xy
+from siting.settings import canonical_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +68,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "city_name": plan.city_name,
         "city_version": plan.city_version,
         "settings_hash": plan.settings_hash,
-        "settings": json.loads(json.dumps(dataclasses.asdict(plan.settings))),
+        "settings": json.loads(canonical_text(plan.settings)),
         "stations": sorted(solution.chosen),
         "solution": solution_json(plan),
         "by_group": _table(plan.by_group),
@@ -85,10 +87,44 @@ def solution_json(plan: Plan) -> dict[str, Any]:
         "status": solution.status,
         "tolerance": solution.tolerance,
         "solver": solution.solver,
-        "unit": f"priority-weighted person-{'hours' if plan.settings.hours.when else 'uses'}, "
-        "thousandths",
+        "unit": _unit(plan),
         "stage2": None if solution.stage2 is None else dataclasses.asdict(solution.stage2),
+        **_later_figures(plan),
     }
+
+
+_UNITS = {
+    "fewest": "stations",
+    "cheapest": "yuan",
+    "mean_distance": "metres x people, thousandths, beyond far_m as far_m",
+    "worst_distance": "metres",
+    "equal_distance": "burden x people: exp(aversion * d / far_m) in ten-millionths",
+    "visits": "people x 0.5 ** (d / half_m), millionths",
+    "worst_part": "share in ten-thousandths",
+    "phases": "priority-weighted people x tenths of a month, thousandths",
+    "capacity": "people served within capacities, thousandths",
+}
+
+
+def _unit(plan: Plan) -> str:
+    counted = f"person-{'hours' if plan.settings.hours.when else 'uses'}"
+    return _UNITS.get(asked_kind(plan), f"priority-weighted {counted}, thousandths")
+
+
+def _later_figures(plan: Plan) -> dict[str, Any]:
+    """Return what only other questions than "most people" have."""
+    solution = plan.solution
+    told: dict[str, Any] = {}
+    if solution.question != "most_people" or solution.sense != 1:
+        told |= {"question": solution.question, "sense": solution.sense}
+    if solution.phases:
+        told["phases"] = [list(ids) for ids in solution.phases]
+    if solution.flows:
+        told["flows"] = [list(flow) for flow in solution.flows]
+    if told or plan.question.problem.cost is not None:
+        told |= {"answer_zh": answer_short("zh", plan), "answer_en": answer_short("en", plan)}
+        told["cost_yuan"] = plan_cost(plan)
+    return told
 
 
 def run_json(plan: Plan, times_s: Mapping[str, float]) -> dict[str, Any]:
@@ -170,6 +206,11 @@ def _station_properties(row: Mapping[str, Any]) -> dict[str, Any]:
         "people_served_walking": row["served_walk_milli"] / 1000,
         "people_served_street_clause": row["served_street_milli"] / 1000,
         "people_served_by_it_alone": row["alone_milli"] / 1000,
+        "expected_visits_per_day": row["expected_visits_milli"] / 1000,
+        "phase": int(row["phase"]) or None,
+        "build_yuan": row["build_yuan"],
+        "run_yuan_per_year": row["run_yuan"],
+        "people_served_within_capacity": _load(row["load_milli"]),
         "reason_zh": row["reason_zh"],
         "reason_en": row["reason_en"],
         "sample": bool(row["sample"]),
@@ -177,6 +218,10 @@ def _station_properties(row: Mapping[str, Any]) -> dict[str, Any]:
         "accuracy_m": row["accuracy_m"],
         "source": row["source"],
     }
+
+
+def _load(milli: int) -> float | None:
+    return None if milli < 0 else milli / 1000
 
 
 def _table(frame: Any) -> dict[str, dict[str, Any]]:

@@ -10,14 +10,17 @@ from siting.coverage import measure_coverage
 from siting.coverage_hours import slice_coverage, slice_demand
 from siting.demand import demand_points
 from siting.figures import allocate, people_by, station_figures
+from siting.goal import prices
 from siting.hours import asked_hours, load_profiles, site_hours, time_slices
 from siting.i18n import LANGUAGES
 from siting.problem import build_problem
 from siting.reasons import station_reason
 from siting.rules import build_rules
 from siting.scores import score_candidates
+from siting.settings_question import DISTANCE_KINDS
 from siting.solve import choose_sites
 from siting.streets import main_streets
+from siting.visits import expected_visits
 from siting.zones import classify_zones
 
 if TYPE_CHECKING:
@@ -80,7 +83,9 @@ class Plan:
     stations
         Chosen sites in rank order, index site_id: the candidates' columns, rank, town_name,
         in_range_milli, served_milli, served_walk_milli, served_street_milli, alone_milli
-        (thousandths of a person), reason_zh, reason_en.
+        (thousandths of a person), expected_visits_milli (a day), phase (0: no phases), build_yuan,
+        run_yuan (a year), load_milli (served within its capacity; -1: none asked for), reason_zh,
+        reason_en.
     allocation
         Index demand_id; site_id, walk_mm, reason: the nearest station of every covered row.
     by_group
@@ -135,7 +140,11 @@ def ask(city: City, settings: Settings, rules: tuple[Rule, ...] | None = None) -
     people = demand_points(city, zones, settings)
     reach = measure_coverage(city, sites, people, settings.standard)
     demand, coverage = _while_open(sites, people, reach, settings.hours)
-    problem, notes = build_problem(city, sites, demand, coverage, settings)
+    counted = coverage
+    if settings.question.kind in DISTANCE_KINDS:
+        counted = _within_far(city, sites, people, settings)
+        counted = _while_open(sites, people, counted, settings.hours)[1]
+    problem, notes = build_problem(city, sites, demand, counted, settings)
     return Question(
         zones=zones,
         sites=sites,
@@ -146,6 +155,15 @@ def ask(city: City, settings: Settings, rules: tuple[Rule, ...] | None = None) -
         problem=problem,
         notes=notes,
     )
+
+
+def _within_far(
+    city: City, sites: gpd.GeoDataFrame, people: gpd.GeoDataFrame, settings: Settings
+) -> Coverage:
+    """Measure ways as far as the distance questions look, the same for every group."""
+    far_mm = round(settings.question.far_m) * 1000
+    far = measure_coverage(city, sites, people.assign(cutoff_mm=far_mm), settings.standard)
+    return far.take(far.walk_mm <= far_mm)
 
 
 def _while_open(
@@ -206,6 +224,28 @@ def plan_from(city: City, settings: Settings, question: Question, solution: Solu
     )
 
 
+def _asked_figures(
+    settings: Settings, question: Question, solution: Solution, chosen: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Add expected visits, prices, phase and load."""
+    people = question.people["people_milli"].to_numpy()
+    visits = expected_visits(people, question.reach, solution.chosen, settings.visits)
+    phase = dict.fromkeys(solution.chosen, 0)
+    for number in range(len(solution.phases), 0, -1):
+        phase |= dict.fromkeys(solution.phases[number - 1], number)
+    load = dict.fromkeys(solution.chosen, 0 if settings.capacity.limits else -1)
+    for _, site_id, part in solution.flows:
+        load[site_id] += part
+    build = prices(chosen, settings, "build") * ~chosen["existing"].to_numpy(dtype=bool)
+    return chosen.assign(
+        expected_visits_milli=visits.reindex(chosen.index),
+        phase=[phase[site_id] for site_id in chosen.index],
+        build_yuan=build,
+        run_yuan=prices(chosen, settings, "run"),
+        load_milli=[load[site_id] for site_id in chosen.index],
+    )
+
+
 def _stations(
     city: City,
     settings: Settings,
@@ -216,6 +256,7 @@ def _stations(
     chosen = question.sites.loc[sorted(solution.chosen)].copy()
     figures = station_figures(question.demand, question.coverage, solution.chosen, allocation)
     chosen = chosen.join(figures)
+    chosen = _asked_figures(settings, question, solution, chosen)
     names = city.towns["name"]
     chosen["town_name"] = [str(names.get(code, "")) for code in chosen["town_code"]]
     ordered = chosen.sort_index().sort_values(

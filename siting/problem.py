@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.spatial import cKDTree
 
 from geodata.city import Note
-from siting.errors import StationNumberError
+from siting.errors import StationNumberError, UnknownSettingError
+from siting.goal import capacity_of, costs_of, goal_of, worth_of
 from siting.i18n import t
 from siting.rules.base import points_xy
 from siting.solve.model import Limits, Problem, Quota
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import geopandas as gpd
-    import pandas as pd
 
     from geodata import City
     from siting.coverage import Coverage
@@ -43,34 +46,119 @@ def build_problem(
     ------
     StationNumberError
         More stations than candidates are asked for, or fewer than none.
+    UnknownSettingError
+        A condition names no candidate.
     InfeasibleError
         Conditions clash.
     """
-    asked = settings.plan.stations
-    if not 0 <= asked <= len(sites):
-        raise StationNumberError(stations=asked, candidates=len(sites))
+    asked = _number(len(sites), settings)
     quotas, notes = _quotas(city, sites, settings)
-    existing = tuple(sites.index[sites["existing"]]) if settings.plan.keep_existing else ()
+    weight = weights_of(demand, settings)
+    goal = goal_of(city, demand, coverage, weight, settings)
+    capacity = capacity_of(sites, settings, int(weight.sum()))
+    cost, sunk, budget = _money(sites, settings)
+    solver = settings.solver
     problem = Problem(
         site_ids=tuple(sites.index),
         demand_ids=tuple(demand.index),
         indptr=coverage.indptr,
         site=coverage.site,
-        weight=_weights(demand, settings),
+        weight=weight,
         p=asked,
-        forced=tuple(sorted({*existing, *settings.plan.force})),
-        banned=tuple(sorted(settings.plan.ban)),
-        quotas=quotas,
+        forced=_forced(sites, settings),
+        banned=_banned(sites, settings),
+        quotas=(*quotas, *_later_quotas(sites, settings)),
         conflicts=_conflicts(sites, settings.plan.spacing_m),
         scores=sites["score"].to_numpy(dtype=float),
-        limits=Limits(nodes=settings.solver.nodes, gap=settings.solver.tolerance),
-        stage2_share=settings.solver.stage2_share,
-        seed=settings.solver.seed,
+        cost=cost,
+        budget=budget,
+        sunk=sunk,
+        need=settings.question.need,
+        worth=worth_of(settings, coverage.walk_mm),
+        goal=goal if capacity is None else replace(goal, capacity=capacity),
+        limits=Limits(nodes=solver.nodes, gap=solver.tolerance, seconds=solver.seconds or None),
+        stage2_share=solver.stage2_share,
+        seed=solver.seed,
     )
     return problem, notes
 
 
-def _weights(demand: gpd.GeoDataFrame, settings: Settings) -> np.ndarray:
+def _number(candidates: int, settings: Settings) -> int | None:
+    """Return how many stations are chosen; None where that is free or what is asked."""
+    asked = settings.plan.stations
+    if settings.question.kind in ("fewest", "cheapest"):
+        return None
+    if asked == -1 and settings.money.budget >= 0:
+        return None
+    if not 0 <= asked <= candidates:
+        raise StationNumberError(stations=asked, candidates=candidates)
+    return asked
+
+
+def _money(
+    sites: gpd.GeoDataFrame, settings: Settings
+) -> tuple[np.ndarray | None, int, int | None]:
+    """Return costs, what is spent anyway, and what the chosen sites' costs may sum to."""
+    limited = settings.money.budget >= 0
+    if not limited and settings.question.kind != "cheapest":
+        return None, 0, None
+    _require_known("money.build_sites", [site for site, _ in settings.money.build_sites], sites)
+    _require_known("money.run_sites", [site for site, _ in settings.money.run_sites], sites)
+    cost, sunk = costs_of(sites, settings)
+    return cost, sunk, round(settings.money.budget) - sunk if limited else None
+
+
+def _require_known(key: str, ids: Iterable[str], sites: gpd.GeoDataFrame) -> None:
+    for site in ids:
+        if site not in sites.index:
+            known = ", ".join(sites.index[:3]) + " ..."
+            raise UnknownSettingError(key=f"{key}: {site}", known=known)
+
+
+def _answered(settings: Settings, answer: str) -> set[str]:
+    return {host.site for host in settings.plan.hosts if host.answer == answer}
+
+
+def _forced(sites: gpd.GeoDataFrame, settings: Settings) -> tuple[str, ...]:
+    _require_known("plan.hosts", [host.site for host in settings.plan.hosts], sites)
+    existing = sites.index[sites["existing"]] if settings.plan.keep_existing else ()
+    return tuple(sorted({*existing, *settings.plan.force, *_answered(settings, "agreed")}))
+
+
+def _banned(sites: gpd.GeoDataFrame, settings: Settings) -> tuple[str, ...]:
+    banned = {*settings.plan.ban, *_answered(settings, "refused")}
+    if settings.plan.only_agreed:
+        free = {*_answered(settings, "agreed"), *sites.index[sites["existing"]]}
+        banned |= set(sites.index) - free - set(settings.plan.force)
+    return tuple(sorted(banned))
+
+
+def _later_quotas(sites: gpd.GeoDataFrame, settings: Settings) -> list[Quota]:
+    """Conditions that are counts over some sites: kinds, alternatives, what stays."""
+    plan = settings.plan
+    found = []
+    for kind in plan.kinds:
+        holds = sites.index[sites["station_kind"] == kind.kind]
+        found.append(_quota(kind.kind, holds, kind.quota_min, kind.quota_max))
+    for group in plan.alternatives:
+        _require_known("plan.alternatives", group.sites, sites)
+        found.append(_quota(group.name, group.sites, 0, group.most))
+    existing = sites.index[sites["existing"]]
+    if not plan.keep_existing and plan.most_given_up >= 0:
+        least = max(0, len(existing) - plan.most_given_up)
+        found.append(_quota("现有站保留 existing kept", existing, least, -1))
+    if not plan.keep_existing and plan.movable:
+        found.append(_quota("不少于现有站数 as many as today", sites.index, len(existing), -1))
+    if plan.most_changes >= 0:
+        _require_known("plan.base", plan.base, sites)
+        stay = sorted(set(plan.base) - set(_banned(sites, settings)))
+        least = max(0, len(stay) - plan.most_changes)
+        found.append(_quota("方案保留 stations that stay", stay, least, -1))
+    return found
+
+
+def weights_of(demand: gpd.GeoDataFrame, settings: Settings) -> np.ndarray:
+    """Thousandths of a person times priority, int64 per demand row."""
     priority = demand["group"].map(dict(settings.plan.priorities)).fillna(1.0)
     people: np.ndarray = demand["people_milli"].to_numpy(dtype=float)
     weight: np.ndarray = np.rint(people * priority.to_numpy(dtype=float)).astype(np.int64)
@@ -108,7 +196,7 @@ def _quotas(
     return tuple(quotas), tuple(notes)
 
 
-def _quota(name: str, ids: pd.Index, minimum: int, maximum: int) -> Quota:
+def _quota(name: str, ids: Iterable[str], minimum: int, maximum: int) -> Quota:
     return Quota(
         name=name,
         site_ids=tuple(sorted(ids)),

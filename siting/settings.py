@@ -9,15 +9,34 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from geodata.columns import Group
-from siting.errors import SettingsError, UnknownSettingError
+from siting.errors import UnknownSettingError
+from siting.settings_checks import ADMISSIONS, ZONE_KINDS, check_settings
+from siting.settings_question import (
+    AlternativeSites,
+    CapacitySettings,
+    HostAnswer,
+    KindQuota,
+    MoneySettings,
+    Pairs,
+    QuestionSettings,
+    VisitSettings,
+    record_of,
+)
 
-ADMISSIONS = ("public", "host", "cluster")
-ZONE_KINDS = ("enterprise", "street", "service", "sparse")
-Pairs = tuple[tuple[str, float], ...]
+__all__ = [
+    "ADMISSIONS",
+    "ZONE_KINDS",
+    "Pairs",
+    "Settings",
+    "canonical_text",
+    "check_settings",
+    "replace_settings",
+]
+
+_LATER = {"later": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +200,20 @@ class PlanSettings:
         Weight of one person of each group.
     force, ban
         Site ids that must or must not be chosen.
+    kinds
+        Quotas of fixed and mobile stations.
+    alternatives
+        Sites of which at most one is chosen.
+    hosts
+        What hosts said: refused sites are out, agreed ones are in.
+    only_agreed
+        True leaves only sites whose host agreed, and existing stations.
+    movable
+        With ``keep_existing = false``: a station given up goes on at a new place.
+    most_given_up
+        At most so many existing stations are given up; -1: no limit.
+    base, most_changes
+        A plan's sites, of which at most so many (beside refused ones) are given up; -1: no limit.
     """
 
     stations: int
@@ -191,6 +224,14 @@ class PlanSettings:
     towns: tuple[TownQuota, ...] = ()
     force: tuple[str, ...] = ()
     ban: tuple[str, ...] = ()
+    kinds: tuple[KindQuota, ...] = field(default=(), metadata=_LATER)
+    alternatives: tuple[AlternativeSites, ...] = field(default=(), metadata=_LATER)
+    hosts: tuple[HostAnswer, ...] = field(default=(), metadata=_LATER)
+    only_agreed: bool = field(default=False, metadata=_LATER)
+    movable: bool = field(default=False, metadata=_LATER)
+    most_given_up: int = field(default=-1, metadata=_LATER)
+    base: tuple[str, ...] = field(default=(), metadata=_LATER)
+    most_changes: int = field(default=-1, metadata=_LATER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,12 +288,15 @@ class SolverSettings:
         Share of the best value that the second stage may give up for better scores.
     seed
         Seed of everything drawn by chance.
+    seconds
+        Wall clock, 0: none. With a limit the status may be ``stopped``, and no run repeats surely.
     """
 
     nodes: int
     tolerance: float
     stage2_share: float
     seed: int
+    seconds: float = field(default=0.0, metadata=_LATER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +310,10 @@ class Settings:
     hours: HourSettings
     solver: SolverSettings
     rules: tuple[RuleSettings, ...]
+    question: QuestionSettings = field(default=QuestionSettings(), metadata=_LATER)
+    money: MoneySettings = field(default=MoneySettings(), metadata=_LATER)
+    capacity: CapacitySettings = field(default=CapacitySettings(), metadata=_LATER)
+    visits: VisitSettings = field(default=VisitSettings(), metadata=_LATER)
 
     def rule(self, rule_id: str) -> RuleSettings:
         """Return one rule's settings."""
@@ -279,63 +327,7 @@ class Settings:
 
 def canonical_text(settings: Settings) -> str:
     """Write the settings as JSON with sorted keys; equal settings give equal text."""
-    return json.dumps(dataclasses.asdict(settings), sort_keys=True, ensure_ascii=False)
-
-
-def check_settings(settings: Settings) -> None:
-    """Refuse values that cannot be meant.
-
-    Raises
-    ------
-    SettingsError
-        A value is out of its range.
-    """
-    standard = settings.standard
-    for name in ("minutes", "dense_minutes", "speed_m_s", "detour_factor", "snap_limit_m"):
-        _require(getattr(standard, name) > 0, f"standard.{name}", getattr(standard, name), "> 0")
-    _require(
-        settings.demand.frontage_kerb_m >= 0,
-        "demand.frontage_kerb_m",
-        settings.demand.frontage_kerb_m,
-        ">= 0",
-    )
-    _require(standard.minutes <= 24 * 60, "standard.minutes", standard.minutes, "<= 1440")
-    _require(standard.detour_factor >= 1, "standard.detour_factor", standard.detour_factor, ">= 1")
-    for table in ("group_minutes", "group_speed_m_s"):
-        for name, value in getattr(standard, table):
-            known = " | ".join(Group)
-            _require(name in tuple(Group), f"standard.{table}", name, known)
-            _require(value > 0, f"standard.{table}.{name}", value, "> 0")
-    _require(settings.zones.grid_m >= 10, "zones.grid_m", settings.zones.grid_m, ">= 10")  # noqa: PLR2004
-    _require(
-        settings.demand.frontage_step_m >= 1,
-        "demand.frontage_step_m",
-        settings.demand.frontage_step_m,
-        ">= 1",
-    )
-    share = settings.demand.visitor_share
-    _require(0 <= share <= 1, "demand.visitor_share", share, "0 .. 1")
-    for overrule in settings.zones.overrule:
-        kinds = " | ".join(ZONE_KINDS)
-        _require(overrule.kind in ZONE_KINDS, "zones.overrule.kind", overrule.kind, kinds)
-    for name, priority in settings.plan.priorities:
-        _require(0 <= priority <= 1000, f"plan.priorities.{name}", priority, "0 .. 1000")  # noqa: PLR2004
-    for rule in settings.rules:
-        _check_rule(rule)
-    share = settings.solver.stage2_share
-    _require(0 <= share < 1, "solver.stage2_share", share, "0 .. 1")
-
-
-def _check_rule(rule: RuleSettings) -> None:
-    key = f"rules.{rule.id}"
-    _require(rule.admits in ADMISSIONS, f"{key}.admits", rule.admits, " | ".join(ADMISSIONS))
-    _require(rule.weight >= 0, f"{key}.weight", rule.weight, ">= 0")
-    _require(rule.quota_min >= 0, f"{key}.quota_min", rule.quota_min, ">= 0")
-
-
-def _require(right: bool, key: str, found: object, expected: str) -> None:  # noqa: FBT001
-    if not right:
-        raise SettingsError(key=key, found=repr(found), expected=expected)
+    return json.dumps(record_of(settings), sort_keys=True, ensure_ascii=False)
 
 
 def replace_settings(settings: Settings, **changes: object) -> Settings:

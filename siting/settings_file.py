@@ -63,6 +63,16 @@ _OPEN_TABLES = (
     "plan.towns",
     "plan.force",
     "plan.ban",
+    "plan.kinds",
+    "plan.alternatives",
+    "plan.hosts",
+    "plan.base",
+    "question.floors",
+    "question.phases",
+    "question.phase_months",
+    "money.build_sites",
+    "money.run_sites",
+    "capacity.sites",
 )
 
 

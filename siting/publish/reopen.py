@@ -117,4 +117,8 @@ def _solution(record: dict[str, Any]) -> Solution:
         tolerance=float(told["tolerance"]),
         solver=str(told["solver"]),
         stage2=None if stage2 is None else Stage2(**stage2),
+        question=told.get("question", "most_people"),
+        sense=told.get("sense", 1),
+        phases=tuple(tuple(ids) for ids in told.get("phases", ())),
+        flows=tuple((row, site, part) for row, site, part in told.get("flows", ())),
     )

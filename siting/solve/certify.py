@@ -18,6 +18,8 @@ import numpy as np
 from siting.solve.program import INFINITE, exact_dot
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from siting.solve.program import Program
@@ -77,11 +79,32 @@ class Certificate:
     infeasible: NDArray[np.bool_]
 
 
+def certificate_of(
+    record: Sequence[tuple[int, int, int, NDArray[np.int64], bool]], bound: int, scale: int
+) -> Certificate:
+    """Make a certificate of (parent, column, side, dual, empty) per node."""
+    parent, column, side, duals, empty = zip(*record, strict=True)
+    return Certificate(
+        bound=bound,
+        scale=scale,
+        parent=np.array(parent, np.int32),
+        column=np.array(column, np.int32),
+        side=np.array(side, np.int32),
+        duals=np.array(duals, np.int64).reshape(len(record), -1),
+        infeasible=np.array(empty, bool),
+    )
+
+
 def good_scale(program: Program) -> int:
-    """Largest power of two up to 2^20 that keeps the scaled objective below 2^58."""
+    """Power of two that keeps dual values apart and the scaled objective below 2^53.
+
+    Twenty binary digits, and as many more as the largest row coefficient has: where rows count
+    weights and the objective counts stations, dual values are that much smaller.
+    """
     size = float(np.abs(program.objective).astype(np.float64).sum()) + 1.0
-    room = max(0, int(np.floor(np.log2(2.0**58 / size)))) if size < 2.0**58 else 0
-    return 1 << min(20, room)
+    room = max(0, int(np.floor(np.log2(2.0**53 / size)))) if size < 2.0**53 else 0
+    largest = float(np.abs(program.matrix.data).max(initial=1))
+    return 1 << min(20 + int(np.ceil(np.log2(largest))), room)
 
 
 def exact_bound(

@@ -85,14 +85,18 @@ def _check_extras(problem: Problem) -> None:
             problem.scores.shape == (n,), "'scores' does not fit the site ids", "Give one a site."
         )
         _require(np.isfinite(problem.scores).all(), "a score is not a number", "Score every site.")
-    both = (problem.cost is None) == (problem.budget is None)
-    _require(both, "cost and budget go together", "Give both or neither.")
+    asked = problem.goal.aim
+    both = problem.cost is not None or (problem.budget is None and asked != "cost")
+    _require(both, "a budget, or the least cost, needs costs", "Give 'cost'.")
     if problem.cost is not None:
         fits = problem.cost.shape == (n,) and problem.cost.dtype.kind in "iu"
         _require(fits, "'cost' is not one integer per site", "Give int64 per site.")
-        _require(n == 0 or problem.cost.min() >= 0, "a cost is negative", "Give costs >= 0.")
+    if problem.worth is not None:
+        fits = problem.worth.shape == problem.site.shape and problem.worth.dtype.kind in "iu"
+        fine = fits and problem.worth.min(initial=0) >= 0 and problem.need == 1
+        _require(fine, "'worth' is not one integer >= 0 per entry", "Give int64, with need 1.")
     _require(
-        problem.p is not None or problem.budget is not None,
+        problem.p is not None or problem.budget is not None or asked in ("count", "cost"),
         "neither a number of stations nor a budget is given",
         "Give 'p' or 'budget'.",
     )
@@ -125,7 +129,11 @@ def check_conditions(problem: Problem) -> None:
         _possible(p <= free, "too_many", p=p, free=free)
         _possible(len(forced) <= p, "too_few", p=p, forced=len(forced))
     if problem.cost is not None and problem.budget is not None:
-        kept = int(problem.cost[problem.positions(tuple(sorted(forced)))].sum())
+        least = np.minimum(problem.cost, 0)
+        least[problem.positions(tuple(sorted(forced)))] = problem.cost[
+            problem.positions(tuple(sorted(forced)))
+        ]
+        kept = int(least.sum())
         by = kept - problem.budget
         _possible(by <= 0, "budget_kept", budget=problem.budget, kept=kept, by=by)
     for quota in problem.quotas:

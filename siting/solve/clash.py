@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix, hstack, vstack
 
 from siting.solve.conditions import condition_rows, conflict_cliques
 from siting.solve.errors import InfeasibleError
+from siting.solve.goal_model import goal_model
 from siting.solve.model import Limits, Problem
 from siting.solve.program import INFINITE, Row, build_program, rows_matrix
 from siting.solve.tree import solve_tree
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _LIMITS = Limits(nodes=2_000)
 _MOST_SINGLE = 60
+_HUNDRED = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,12 +37,15 @@ class Condition:
         Its rows.
     price
         Price of one unit of giving way: moving a count is dearer than dropping one wish.
+    unit
+        Size of one unit of giving way, such as a hundredth of a floor or of the budget.
     """
 
     key: str
     rows: tuple[Row, ...]
     facts: dict[str, object]
     price: int = 1
+    unit: int = 1
 
     @property
     def text(self) -> Said:
@@ -49,6 +54,8 @@ class Condition:
 
     def way(self, by: int) -> Said:
         """Say what giving way by so much is called."""
+        if self.key.startswith("floor"):
+            by = -(-by // self.unit)  # percent
         return say(f"{self.key}_way", by=by, **self.facts)
 
 
@@ -57,6 +64,43 @@ def _one(site: int, *, chosen: bool) -> Row:
     return (
         Row(index=index, value=value, lower=1) if chosen else Row(index=index, value=value, upper=0)
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Ground:
+    """The rows that are no condition (who is covered by what) and the number of columns."""
+
+    rows: csr_matrix
+    upper: NDArray[np.int64]
+    sites: int
+
+    @property
+    def width(self) -> int:
+        return int(self.rows.shape[1])
+
+
+def _ground(problem: Problem) -> tuple[_Ground, list[Condition]]:
+    """Return the ground of a problem and its floors as conditions over the ground's columns."""
+    n = len(problem.site_ids)
+    floors = problem.goal.floors
+    if not floors:
+        rows = csr_matrix((0, n), dtype=np.int64)
+        return _Ground(rows=rows, upper=np.empty(0, np.int64), sites=n), []
+    model = goal_model(problem)
+    wide = len(model.cover.wide)
+    found = []
+    for floor, line in zip(floors, model.floor_rows, strict=False):
+        row = Row(index=line.indices.astype(np.int64), value=line.data, lower=floor.least)
+        whole = int(problem.weight[floor.rows].sum())
+        facts: dict[str, object] = {
+            "name": floor.name or "-",
+            "share": f"{floor.least / max(whole, 1):.1%}",
+        }
+        unit = max(1, -(-whole // _HUNDRED))
+        key = "floor" if floor.name else "floor_all"
+        found.append(Condition(key=key, rows=(row,), facts=facts, unit=unit))
+    rows = model.cover.program.matrix[:wide]
+    return _Ground(rows=rows, upper=np.zeros(wide, np.int64), sites=n), found
 
 
 def list_conditions(problem: Problem) -> list[Condition]:
@@ -69,7 +113,9 @@ def list_conditions(problem: Problem) -> list[Condition]:
         found.append(Condition(key="exactly", rows=row, facts={"p": problem.p}, price=3))
     if problem.budget is not None:
         row = (rows.pop(0),)
-        found.append(Condition(key="budget", rows=row, facts={"budget": problem.budget}))
+        budget = problem.budget + problem.sunk
+        unit = max(1, budget // _HUNDRED)
+        found.append(Condition(key="budget", rows=row, facts={"budget": budget}, unit=unit))
     for quota in problem.quotas:
         found.extend(_quota_conditions(quota.name, rows.pop(0)))
     if rows:
@@ -97,16 +143,16 @@ def _quota_conditions(name: str, row: Row) -> list[Condition]:
     return found
 
 
-def _possible(conditions: list[Condition], n: int) -> bool:
+def _possible(conditions: list[Condition], ground: _Ground) -> bool:
     rows = [row for condition in conditions for row in condition.rows]
     program = build_program(
-        objective=np.zeros(n, np.int64),
-        lower=np.zeros(n, np.int64),
-        upper=np.ones(n, np.int64),
-        branch=np.ones(n, bool),
-        matrix=rows_matrix(rows, n),
-        row_lower=np.array([row.lower for row in rows], np.int64),
-        row_upper=np.array([row.upper for row in rows], np.int64),
+        objective=np.zeros(ground.width, np.int64),
+        lower=np.zeros(ground.width, np.int64),
+        upper=np.ones(ground.width, np.int64),
+        branch=np.arange(ground.width) < ground.sites,
+        matrix=vstack([ground.rows, rows_matrix(rows, ground.width)], format="csr", dtype=np.int64),
+        row_lower=np.array([-INFINITE] * len(ground.upper) + [r.lower for r in rows], np.int64),
+        row_upper=np.array([*ground.upper.tolist(), *(r.upper for r in rows)], np.int64),
     )
     return solve_tree(program, limits=_LIMITS).status != "infeasible"
 
@@ -116,9 +162,9 @@ def smallest_clash(problem: Problem) -> list[Condition]:
 
     An empty list means that they do not clash.
     """
-    conditions = list_conditions(problem)
-    n = len(problem.site_ids)
-    if _possible(conditions, n):
+    ground, floors = _ground(problem)
+    conditions = [*list_conditions(problem), *floors]
+    if _possible(conditions, ground):
         return []
     core = conditions
     width = len(core)
@@ -126,7 +172,7 @@ def smallest_clash(problem: Problem) -> list[Condition]:
         place = 0
         while place < len(core):
             rest = core[:place] + core[place + width :]
-            if rest and not _possible(rest, n):
+            if rest and not _possible(rest, ground):
                 core = rest
             else:
                 place += width
@@ -136,30 +182,30 @@ def smallest_clash(problem: Problem) -> list[Condition]:
 
 def cheapest_way_out(problem: Problem) -> list[tuple[Condition, int]]:
     """Return how little the conditions must give way, cheapest first found and proved."""
-    conditions = list_conditions(problem)
-    n = len(problem.site_ids)
+    ground, floors = _ground(problem)
+    conditions = [*list_conditions(problem), *floors]
+    n = ground.width
     rows = [row for condition in conditions for row in condition.rows]
     owner = [k for k, condition in enumerate(conditions) for _ in condition.rows]
     slack_rows, slack_signs = _slacks(rows)
+    units = np.array([conditions[owner[row]].unit for row in slack_rows.tolist()], np.int64)
     count = len(slack_rows)
-    matrix = hstack(
-        [
-            rows_matrix(rows, n),
-            csr_matrix((slack_signs, (slack_rows, np.arange(count))), shape=(len(rows), count)),
-        ],
-        format="csr",
-        dtype=np.int64,
-    )
+    shape = (len(rows), count)
+    slacks = csr_matrix((slack_signs * units, (slack_rows, np.arange(count))), shape=shape)
+    below = hstack([ground.rows, csr_matrix((len(ground.upper), count), dtype=np.int64)])
     prices = np.array([-conditions[owner[row]].price for row in slack_rows.tolist()], np.int64)
     most = np.array([_most_slack(rows[row]) for row in slack_rows.tolist()], np.int64)
+    lows = [-INFINITE] * len(ground.upper) + [row.lower for row in rows]
     program = build_program(
         objective=np.concatenate([np.zeros(n, np.int64), prices]),
         lower=np.zeros(n + count, np.int64),
-        upper=np.concatenate([np.ones(n, np.int64), most]),
-        branch=np.ones(n + count, bool),
-        matrix=matrix,
-        row_lower=np.array([row.lower for row in rows], np.int64),
-        row_upper=np.array([row.upper for row in rows], np.int64),
+        upper=np.concatenate([np.ones(n, np.int64), -(-most // np.maximum(units, 1))]),
+        branch=np.concatenate([np.arange(n) < ground.sites, np.ones(count, bool)]),
+        matrix=vstack(
+            [below, hstack([rows_matrix(rows, n), slacks])], format="csr", dtype=np.int64
+        ),
+        row_lower=np.array(lows, np.int64),
+        row_upper=np.array([*ground.upper.tolist(), *(row.upper for row in rows)], np.int64),
     )
     found = solve_tree(program, limits=_LIMITS)
     if found.point is None:
@@ -167,7 +213,7 @@ def cheapest_way_out(problem: Problem) -> list[tuple[Condition, int]]:
     used: dict[int, int] = {}
     for k in np.flatnonzero(found.point[n:]).tolist():
         condition = owner[int(slack_rows[k])]
-        used[condition] = used.get(condition, 0) + int(found.point[n + k])
+        used[condition] = used.get(condition, 0) + int(found.point[n + k] * units[k])
     return [(conditions[k], by) for k, by in sorted(used.items())]
 
 

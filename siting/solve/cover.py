@@ -49,9 +49,9 @@ class CoverModel:
         sites = len(self.program.objective) - len(self.wide)
         point = np.zeros(len(self.program.objective), np.int64)
         point[chosen] = 1
-        rows = self.program.matrix[: len(self.wide), :sites]
-        hits = -(rows @ point[:sites])
-        point[sites:] = hits >= self.need
+        before = np.concatenate([[0], np.cumsum(point[self.classes.site])])
+        hits = before[self.classes.indptr[1:]] - before[self.classes.indptr[:-1]]
+        point[sites:] = hits[self.wide] >= self.need
         return point
 
     def chosen(self, point: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -80,22 +80,62 @@ def cover_model(problem: Problem, classes: Classes, cliques: list[list[int]]) ->
         lower=lower,
         upper=upper,
         branch=branch,
-        matrix=_matrix(classes, wide, rows, n, problem.need),
+        matrix=_matrix(classes, wide, rows, n, problem.need, class_parents(problem, classes)),
         row_lower=np.array([-INFINITE] * len(wide) + [row.lower for row in rows], np.int64),
         row_upper=np.array([0] * len(wide) + [row.upper for row in rows], np.int64),
     )
     return CoverModel(program=program, classes=classes, wide=wide, need=problem.need)
 
 
+def class_parents(problem: Problem, classes: Classes) -> NDArray[np.int64]:
+    """Return for each class one whose sites are among its own and that has a column, or -1."""
+    parents = np.full(len(classes), -1, np.int64)
+    if problem.inside is None or problem.need > 1:
+        return parents
+    rows = np.flatnonzero((classes.of_row >= 0) & (problem.inside >= 0))
+    member, first = np.unique(classes.of_row[rows], return_index=True)
+    parents[member] = classes.of_row[problem.inside[rows[first]]]
+    sizes = np.diff(classes.indptr)
+    useless = (parents >= 0) & ((sizes[parents] <= 1) | (parents == np.arange(len(classes))))
+    parents[useless] = -1
+    return parents
+
+
 def _matrix(
-    classes: Classes, wide: NDArray[np.int64], rows: list[Row], n: int, need: int
+    classes: Classes,
+    wide: NDArray[np.int64],
+    rows: list[Row],
+    n: int,
+    need: int,
+    parents: NDArray[np.int64],
 ) -> csr_matrix:
-    """Rows ``need z - sum of its sites <= 0`` for the wide classes, then the conditions."""
-    sizes = np.diff(classes.indptr)[wide]
-    start = np.cumsum(sizes) - sizes
-    where = np.repeat(classes.indptr[wide] - start, sizes) + np.arange(sizes.sum())
-    row = np.concatenate([np.repeat(np.arange(len(wide)), sizes), np.arange(len(wide))])
-    column = np.concatenate([classes.site[where], n + np.arange(len(wide))])
-    value = np.concatenate([np.full(len(where), -1), np.full(len(wide), need)]).astype(np.int64)
-    cover = coo_matrix((value, (row, column)), shape=(len(wide), n + len(wide))).tocsr()
+    """Rows ``need z - sum of its sites <= 0`` for the wide classes, then the conditions.
+
+    Where a class has a parent, the parent's column stands for the sites they share.
+    """
+    place = np.full(len(classes), -1, np.int64)
+    place[wide] = np.arange(len(wide))
+    sizes = np.diff(classes.indptr)
+    of_entry = np.repeat(np.arange(len(classes)), sizes)
+    keep = place[of_entry] >= 0
+    has = np.flatnonzero(parents >= 0)
+    if len(has):
+        key = of_entry * np.int64(n) + classes.site
+        shared_sizes = sizes[parents[has]]
+        start = np.cumsum(shared_sizes) - shared_sizes
+        where = np.repeat(classes.indptr[parents[has]] - start, shared_sizes)
+        where = where + np.arange(shared_sizes.sum())
+        shared = np.repeat(has, shared_sizes) * np.int64(n) + classes.site[where]
+        keep &= ~np.isin(key, shared, assume_unique=True)
+    entry = np.flatnonzero(keep)
+    row = np.concatenate([place[of_entry[entry]], np.arange(len(wide)), place[has]])
+    column = np.concatenate(
+        [classes.site[entry], n + np.arange(len(wide)), n + place[parents[has]]]
+    )
+    value = np.concatenate(
+        [np.full(len(entry), -1), np.full(len(wide), need), np.full(len(has), -1)]
+    )
+    cover = coo_matrix(
+        (value.astype(np.int64), (row, column)), shape=(len(wide), n + len(wide))
+    ).tocsr()
     return vstack([cover, rows_matrix(rows, n + len(wide))], format="csr", dtype=np.int64)

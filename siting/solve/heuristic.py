@@ -59,7 +59,7 @@ def build_net(problem: Problem, classes: Classes) -> moves.Net:
         need=problem.need,
         size=-1 if problem.p is None else problem.p,
         cost=cost,
-        budget=-1 if problem.budget is None else problem.budget,
+        budget=moves.NO_BUDGET if problem.budget is None else problem.budget,
         group_ptr=group_ptr,
         group=group,
         least=np.array([quota.minimum for quota in problem.quotas], np.int64),
@@ -80,6 +80,8 @@ class Finder:
         self.best_value = -1
         self._forced = self.net.kind == moves.FORCED
         self._none = np.zeros(len(self.net.kind), bool)
+        limited = self.net.budget > moves.NO_BUDGET
+        self._sparing = np.flatnonzero(self.net.cost < 0).tolist() if limited else []
         self._seed = np.array([(problem.seed * 2 + 1) * 0x9E3779B97F4A7C15 % 2**64], np.uint64)
 
     def from_order(self, order: NDArray[np.int64]) -> NDArray[np.int64] | None:
@@ -90,7 +92,7 @@ class Finder:
     def take_in_order(self, order: NDArray[np.int64]) -> None:
         """Choose the forced sites, then those of the order while they fit, then fill greedily."""
         moves.reset(self.net, self.state, self._forced)
-        for site in order.tolist():
+        for site in [*self._sparing, *order.tolist()]:
             if moves.addable(self.net, self.state, site):
                 moves.add(self.net, self.state, site)
         moves.fill(self.net, self.state, self._none)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numba import njit
 
-from siting.solve.choose import choose_sites
+from siting.solve.covering import cover_most
 from siting.solve.model import Limits, Problem, gap_share
 
 if TYPE_CHECKING:
@@ -284,7 +284,7 @@ def _remainder(
         problem = radius_problem(rest, caps, p, np.flatnonzero(opened), limits)
         if problem is None:
             return _answer(best, value, bound, "stopped", len(keep))
-        solution = choose_sites(problem)
+        solution = cover_most(problem)
         worst = int(caps.sum())
         bound = max(bound, min(value, worst - solution.bound))
         chosen = problem.positions(solution.chosen)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from siting.solve.checks import check_conditions, check_data
+from siting.solve.goal import Goal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,7 +87,7 @@ class Problem:
     weight
         int64 per demand row, thousandths of a person times priority, >= 0.
     p
-        How many sites are chosen, exactly; None when only ``budget`` limits them.
+        How many sites are chosen, exactly; None when only ``budget`` or the goal limits them.
     forced, banned
         Site ids that are (existing kept stations, wishes) and are not (refusals) chosen.
     quotas
@@ -96,9 +97,20 @@ class Problem:
     scores
         float64 per site, for the second stage; all zero when there is no preference.
     cost, budget
-        int64 per site and the most their sum may be; both or neither.
+        int64 per site and the most their sum may be; the cost alone where it is what shall be
+        least. A cost is negative where choosing spares money, as keeping spares closing.
     need
         How many chosen sites a row needs within reach to be covered; more than one is backup cover.
+    worth
+        int64 per coverage entry, >= 0: a row counts its weight times the largest worth among its
+        chosen sites; None: 1 everywhere.
+    inside
+        int64 per demand row: another row whose sites are all among this one's, or -1. It makes the
+        program smaller and changes nothing else; None where nothing is known.
+    sunk
+        Spent whatever is chosen; counted in the cost that is shown, not in ``budget``.
+    goal
+        What is asked; by default the most weight covered.
     stage2_share
         Share of the first stage's value the second may give up; counted in millionths.
     limits, seed
@@ -126,6 +138,10 @@ class Problem:
     cost: NDArray[np.int64] | None = None
     budget: int | None = None
     need: int = 1
+    worth: NDArray[np.int64] | None = None
+    inside: NDArray[np.int64] | None = None
+    sunk: int = 0
+    goal: Goal = field(default_factory=Goal)
     stage2_share: float = STAGE2_SHARE
     limits: Limits = field(default_factory=Limits)
     seed: int = 0
@@ -133,7 +149,7 @@ class Problem:
     def __post_init__(self) -> None:
         check_data(self)
         check_conditions(self)
-        for name in ("indptr", "site", "weight", "conflicts", "scores", "cost"):
+        for name in ("indptr", "site", "weight", "conflicts", "scores", "cost", "worth"):
             array = getattr(self, name)
             if array is not None and array.flags.writeable:
                 view = array.view()
@@ -202,6 +218,13 @@ class Solution:
         Gap a floating-point solver claims beyond what is certified; equal to ``gap`` if none ran.
     certificate
         What the checker recomputes the bound from, or None.
+    question, sense
+        What was asked (`Goal.question`), and 1 if ``value`` shall be large (``value <= bound``), -1
+        if small (``bound <= value``).
+    phases
+        Opening order: the set after each phase; empty where none was asked for.
+    flows
+        Capacities: (demand id, site id, weight) of the first stage; empty where there are none.
     """
 
     chosen: tuple[str, ...]
@@ -217,6 +240,10 @@ class Solution:
     lp_iterations: int = 0
     solver_gap: float = 0.0
     certificate: Certificate | None = field(default=None, compare=False, repr=False)
+    question: str = "most_people"
+    sense: int = 1
+    phases: tuple[tuple[str, ...], ...] = ()
+    flows: tuple[tuple[str, str, int], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -249,13 +276,31 @@ def gap_share(value: int, bound: int) -> float:
     return min(1.0, (bound - value) / max(abs(bound), 1))
 
 
-def covered_weight(problem: Problem, chosen: NDArray[np.int64]) -> int:
-    """Weight of the rows that ``need`` or more of the chosen positions serve."""
+def shown_gap(value: int, bound: int) -> float:
+    """Share of the larger of value and bound that lies between them, whatever the sense."""
+    low, high = sorted((value, bound), key=abs)
+    return min(1.0, abs(high - low) / max(abs(high), 1))
+
+
+def covered_rows(problem: Problem, chosen: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell of each row whether ``need`` or more of the chosen positions serve it."""
     mask = np.zeros(len(problem.site_ids), bool)
     mask[chosen] = True
     hits = np.concatenate([[0], np.cumsum(mask[problem.site], dtype=np.int64)])
     count = hits[problem.indptr[1:]] - hits[problem.indptr[:-1]]
-    return int(problem.weight[count >= problem.need].sum())
+    return np.asarray(count >= problem.need)
+
+
+def covered_weight(problem: Problem, chosen: NDArray[np.int64]) -> int:
+    """Weight of the rows that ``need`` or more of the chosen positions serve, times their worth."""
+    if problem.worth is None:
+        return int(problem.weight[covered_rows(problem, chosen)].sum())
+    mask = np.zeros(len(problem.site_ids), bool)
+    mask[chosen] = True
+    best = np.zeros(len(problem.weight), np.int64)
+    row = np.repeat(np.arange(len(problem.weight)), np.diff(problem.indptr))
+    np.maximum.at(best, row, problem.worth * mask[problem.site])
+    return int(best @ problem.weight)
 
 
 def ids_of(problem: Problem, chosen: NDArray[np.int64]) -> tuple[str, ...]:

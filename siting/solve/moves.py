@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 FREE, FORCED, BANNED = 0, 1, 2
+NO_BUDGET = -(2**62)
 
 
 class Net(NamedTuple):
@@ -30,7 +31,7 @@ class Net(NamedTuple):
     need: int
     size: int  # stations, or -1 when only the budget limits them
     cost: NDArray[np.int64]
-    budget: int
+    budget: int  # NO_BUDGET where there is none
     group_ptr: NDArray[np.int64]
     group: NDArray[np.int32]
     least: NDArray[np.int64]
@@ -136,7 +137,8 @@ def addable(net: Any, state: Any, site: int) -> bool:
     """Tell whether choosing a free site keeps spacing, budget, maxima and room for minima."""
     if state.chosen[site] or net.kind[site] == BANNED or state.clashes[site] > 0:
         return False
-    if net.budget >= 0 and state.sums[1] + net.cost[site] > net.budget:
+    over = state.sums[1] + net.cost[site] > net.budget
+    if over and net.budget > NO_BUDGET and net.cost[site] > 0:
         return False
     helps = 0
     for k in range(net.group_ptr[site], net.group_ptr[site + 1]):
@@ -193,7 +195,8 @@ def swap_fits(net: Any, state: Any, out: int, new: int) -> bool:
     """Tell whether exchanging two sites keeps all conditions."""
     if net.kind[out] == FORCED:
         return False
-    if net.budget >= 0 and state.sums[1] - net.cost[out] + net.cost[new] > net.budget:
+    spent = state.sums[1] - net.cost[out] + net.cost[new]
+    if net.budget > NO_BUDGET and spent > net.budget and net.cost[new] > net.cost[out]:
         return False
     if state.clashes[new] > _listed(net.near_ptr, net.near, out, new):
         return False
@@ -290,6 +293,8 @@ def reset(net: Any, state: Any, chosen: Any) -> None:
 def complete(net: Any, state: Any) -> bool:
     """Tell whether the set meets all counts."""
     if net.size >= 0 and state.sums[0] != net.size:
+        return False
+    if net.budget > NO_BUDGET and state.sums[1] > net.budget:
         return False
     for g in range(len(net.least)):
         if state.groups[g] < net.least[g] or state.groups[g] > net.most[g]:

@@ -15,9 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siting.solve.conditions import conflict_cliques
+from siting.solve.cover import class_parents
 from siting.solve.errors import ProofFileError
+from siting.solve.goal import Floor, Goal
 from siting.solve.model import Limits, Problem, Quota
+from siting.solve.reduce import merge_rows
 from siting.solve.second import score_units
+from siting.solve.worth import by_worth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,15 +87,35 @@ def read_arrays(path: Path) -> tuple[dict[str, np.ndarray], Any]:
     return arrays, facts
 
 
+def _goal_arrays(problem: Problem) -> dict[str, np.ndarray]:
+    """Return what a goal counts besides weights: worths, distances, the rows of floors."""
+    goal, arrays = problem.goal, {}
+    for name, array in (("worth", problem.worth), ("away", goal.away)):
+        if array is not None:
+            arrays[name] = array.astype(np.int64)
+    if goal.capacity is not None:
+        arrays["capacity"] = goal.capacity.astype(np.int64)
+    if goal.floors or goal.parts:
+        rows = [mark.rows for mark in (*goal.floors, *goal.parts)]
+        arrays["floor_rows"] = np.concatenate(rows).astype(np.int32)
+        sizes = [len(own) for own in rows]
+        arrays["floor_ptr"] = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    return arrays
+
+
 def write_coverage(
-    path: Path, problem: Problem, people: tuple[Sequence[str], np.ndarray] | None = None
+    path: Path,
+    problem: Problem,
+    people: tuple[Sequence[str], np.ndarray] | None = None,
+    reach: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> str:
     """Write a problem's coverage, weights, scores, conflicts and costs.
 
     Parameters
     ----------
     people
-        Per demand row its group and its people in thousandths, for the checker's totals by group.
+        Per demand row its group and its people in thousandths, for the checker's totals by group,
+        and who could serve them where the question looks farther than that.
 
     Returns
     -------
@@ -104,12 +128,15 @@ def write_coverage(
         "conflicts": problem.conflicts.astype(np.int32),
         "score": score_units(problem),
     }
+    arrays |= _goal_arrays(problem)
     facts: dict[str, Any] = {"site_ids": problem.site_ids, "demand_ids": problem.demand_ids}
     if problem.cost is not None:
         arrays["cost"] = problem.cost.astype(np.int64)
     if people is not None:
         facts["groups"] = [str(group) for group in people[0]]
         arrays["people_milli"] = np.asarray(people[1], np.int64)
+    if reach is not None:
+        arrays |= {"reach_indptr": reach[0], "reach_site": reach[1]}
     return write_arrays(path, arrays, facts)
 
 
@@ -139,29 +166,88 @@ def read_coverage(path: Path, conditions: Mapping[str, Any]) -> Problem:
         cost=arrays.get("cost"),
         budget=conditions["budget"],
         need=conditions["need"],
+        worth=arrays.get("worth"),
+        sunk=conditions.get("sunk", 0),
+        goal=_goal_from(arrays, conditions.get("goal")),
         limits=Limits(),
     )
 
 
+def _goal_from(arrays: Mapping[str, np.ndarray], told: Mapping[str, Any] | None) -> Goal:
+    if told is None:
+        return Goal()
+    marks = []
+    for k, floor in enumerate((*told["floors"], *told.get("parts", ()))):
+        begin, end = arrays["floor_ptr"][k : k + 2]
+        rows = arrays["floor_rows"][begin:end].astype(np.int64)
+        marks.append(Floor(name=floor["name"], rows=rows, least=floor["least"]))
+    floors = len(told["floors"])
+    return Goal(
+        question=told["question"],
+        aim=told["aim"],
+        sense=told["sense"],
+        offset=told["offset"],
+        floors=tuple(marks[:floors]),
+        parts=tuple(marks[floors:]),
+        away=arrays.get("away"),
+        target=told["target"],
+        capacity=arrays.get("capacity"),
+        phases=tuple((size, length) for size, length in told.get("phases", ())),
+    )
+
+
+def goal_json(problem: Problem) -> dict[str, Any]:
+    """Return a goal as ``plan.json`` holds it; nothing for "the most people"."""
+    goal = problem.goal
+    if goal.plain and goal.question == Goal().question:
+        return {}
+    told: dict[str, Any] = {
+        "question": goal.question,
+        "aim": goal.aim,
+        "sense": goal.sense,
+        "offset": goal.offset,
+        "target": goal.target,
+        "floors": [{"name": mark.name, "least": mark.least} for mark in goal.floors],
+    }
+    if goal.parts:
+        told["parts"] = [{"name": mark.name, "least": mark.least} for mark in goal.parts]
+    if goal.phases:
+        told["phases"] = [list(phase) for phase in goal.phases]
+    if goal.capacity is not None:
+        told["capacity"] = True
+    return {"goal": told}
+
+
+def certifiable(problem: Problem) -> bool:
+    """Tell whether the checker can rebuild the question: no phases, capacities or worst part."""
+    goal = problem.goal
+    return not (goal.phases or goal.capacity is not None or goal.aim == "worst_part")
+
+
 def conditions_json(problem: Problem) -> dict[str, Any]:
     """Return the conditions as ``plan.json`` holds them."""
-    return {
-        "p": problem.p,
-        "budget": problem.budget,
-        "need": problem.need,
-        "forced": sorted(problem.forced),
-        "banned": sorted(problem.banned),
-        "quotas": [
-            {
-                "name": quota.name,
-                "minimum": quota.minimum,
-                "maximum": quota.maximum,
-                "site_ids": sorted(set(quota.site_ids)),
-            }
-            for quota in problem.quotas
-        ],
-        "conflicts": len(problem.conflicts),
-    }
+    spent = {"sunk": problem.sunk} if problem.sunk else {}
+    return (
+        goal_json(problem)
+        | spent
+        | {
+            "p": problem.p,
+            "budget": problem.budget,
+            "need": problem.need,
+            "forced": sorted(problem.forced),
+            "banned": sorted(problem.banned),
+            "quotas": [
+                {
+                    "name": quota.name,
+                    "minimum": quota.minimum,
+                    "maximum": quota.maximum,
+                    "site_ids": sorted(set(quota.site_ids)),
+                }
+                for quota in problem.quotas
+            ],
+            "conflicts": len(problem.conflicts),
+        }
+    )
 
 
 def _write_certificate(path: Path, certificate: Certificate, problem: Problem) -> str:
@@ -176,7 +262,15 @@ def _write_certificate(path: Path, certificate: Certificate, problem: Problem) -
         "infeasible": certificate.infeasible,
         "dual_steps": steps,
     }
-    facts = {"bound": certificate.bound, "scale": certificate.scale, "cliques": cliques}
+    facts: dict[str, Any] = {
+        "bound": certificate.bound,
+        "scale": certificate.scale,
+        "cliques": cliques,
+    }
+    if problem.worth is not None:
+        rows = by_worth(problem)
+        classes = merge_rows(rows.indptr, rows.site, rows.weight)
+        facts["parents"] = class_parents(rows, classes).tolist()
     return write_arrays(path, arrays, facts)
 
 
@@ -185,6 +279,7 @@ def write_proof(
     problem: Problem,
     solution: Solution,
     people: tuple[Sequence[str], np.ndarray] | None = None,
+    reach: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> dict[str, Any]:
     """Write the coverage and the certificate into a folder.
 
@@ -193,7 +288,7 @@ def write_proof(
     The entry ``"proof"`` of ``plan.json``: file names with their SHA-256, the conditions, the first
     stage's stations and the bound the certificate proves.
     """
-    digest = write_coverage(folder / COVERAGE_FILE, problem, people)
+    digest = write_coverage(folder / COVERAGE_FILE, problem, people, reach)
     entry: dict[str, Any] = {
         "coverage": {"file": COVERAGE_FILE, "sha256": digest},
         "conditions": conditions_json(problem),
@@ -202,7 +297,11 @@ def write_proof(
         "certificate": None,
         "certified_bound": None,
     }
-    if solution.certificate is not None:
+    if solution.phases:
+        entry["phases"] = [sorted(ids) for ids in solution.phases]
+    if not certifiable(problem):
+        entry["uncertified"] = "the bound is the search's own; no certificate is written for it"
+    elif solution.certificate is not None:
         name = folder / CERTIFICATE_FILE
         digest = _write_certificate(name, solution.certificate, problem)
         entry["certificate"] = {"file": CERTIFICATE_FILE, "sha256": digest}

@@ -15,6 +15,7 @@ import numpy as np
 from siting.solve.branching import choose_column, fractional, no_gains
 from siting.solve.certify import (
     Certificate,
+    certificate_of,
     exact_bound,
     good_scale,
     objective_unit,
@@ -113,10 +114,21 @@ class _Search:
     @property
     def cutoff(self) -> int | None:
         """Largest bound that needs no further search."""
-        if self.value is None:
-            return None if self.beat is None else self.beat - self.unit
+        known = self.known
+        if known is None or self.value is None:
+            return known
         slack = self.limits.gap / (1.0 - self.limits.gap) if self.limits.gap < 1 else 1.0
-        return self.value + int(slack * abs(self.value))
+        return max(known, self.value + int(slack * abs(self.value)))
+
+    @property
+    def known(self) -> int | None:
+        """Largest value that is not looked for: that of the best point, or below the one to beat.
+
+        Columns are fixed by this one, without the gap allowed: what fixing cuts off is in no leaf.
+        """
+        below = None if self.beat is None else self.beat - self.unit
+        values = [value for value in (self.value, below) if value is not None]
+        return max(values, default=None)
 
     def closed(self, bound: int) -> bool:
         """Tell whether nothing better than needed is left below this bound."""
@@ -153,7 +165,7 @@ def solve_tree(
         shows that there is none.
     """
     search = _Search(program, limits, watch or Watch(), improve)
-    search.beat = beat
+    search.beat = None if beat is None else _reachable(search, beat)
     search.offer(start)
     best = np.where(program.objective > 0, program.upper, program.lower)
     top = program.value(best)
@@ -163,8 +175,7 @@ def solve_tree(
     node: _Node | None = root
     if program.matrix.shape[0] > _LARGE and not search.closed(top):
         search.relaxation.start_inside(seconds=search.watch.left())
-    serial = 0
-    stopped = False
+    serial, stopped = 0, False
     while node is not None or heap:
         if node is None:
             node = heapq.heappop(heap)
@@ -191,6 +202,12 @@ def solve_tree(
         search.keep(rest, -1, rest.dual, empty=False)
         search.left.append(rest.bound)
     return _result(search, stopped=stopped)
+
+
+def _reachable(search: _Search, beat: int) -> int:
+    """Smallest value of this much or more that the objective can take."""
+    constant = search.program.constant
+    return constant - (-(beat - constant) // search.unit) * search.unit
 
 
 def _exhausted(search: _Search) -> bool:
@@ -228,8 +245,8 @@ def _process(search: _Search, node: _Node) -> list[_Node]:
             search.keep(node, -1, dual, empty=False)
             search.left.append(bound)
             return []
-        if search.cutoff is not None:
-            beat = search.scale * (search.cutoff + search.unit - program.constant)
+        if search.known is not None:
+            beat = search.scale * (search.known + search.unit - program.constant)
             lower, upper = tighten(exact, lower, upper, beat=beat, branch=program.branch)
     node.bound = bound
     return _split(search, node, answer, dual, (lower, upper))
@@ -352,6 +369,8 @@ def _pick(
 def _result(search: _Search, *, stopped: bool) -> TreeResult:
     bounds = [*search.left, *([] if search.value is None else [search.value])]
     bound = max(bounds) if bounds else None
+    if bound is not None and search.known is not None:
+        bound = max(bound, search.known)
     if bound is None:
         status = "infeasible"
     elif search.value is None or stopped:
@@ -378,13 +397,4 @@ def _certificate(search: _Search, bound: int | None) -> Certificate | None:
     if search.numbers > _MOST_CERTIFICATE_NUMBERS:
         bound = search.root_bound if search.root_bound is not None else bound
         record = [(-1, -1, 0, record[0][3], False)]
-    parent, column, side, duals, empty = zip(*record, strict=True)
-    return Certificate(
-        bound=bound,
-        scale=search.scale,
-        parent=np.array(parent, np.int32),
-        column=np.array(column, np.int32),
-        side=np.array(side, np.int32),
-        duals=np.array(duals, np.int64).reshape(len(record), -1),
-        infeasible=np.array(empty, bool),
-    )
+    return certificate_of(record, bound, search.scale)

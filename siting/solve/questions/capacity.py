@@ -13,8 +13,10 @@ import numpy as np
 from scipy.sparse import coo_matrix, vstack
 
 from siting.solve.conditions import condition_rows, conflict_cliques, site_bounds
+from siting.solve.heuristic import Finder
 from siting.solve.program import INFINITE, Program, build_program, rows_matrix
 from siting.solve.questions.answer import Answer, answer_of
+from siting.solve.questions.filling import Filler
 from siting.solve.reduce import merge_rows
 from siting.solve.tree import solve_tree
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siting.solve.model import Problem
+    from siting.solve.reduce import Classes
+    from siting.solve.tree import TreeResult
     from siting.solve.watch import Watch
 
 
@@ -35,14 +39,58 @@ def most_served(
     capacity
         int64 per site, in the unit of the weights.
     """
-    program = _program(problem, capacity)
-    found = solve_tree(program, limits=problem.limits, watch=watch)
-    return answer_of("capacity", problem, found)
+    return answer_of("capacity", problem, serve_most(problem, capacity, watch)[0])
 
 
-def _program(problem: Problem, capacity: NDArray[np.int64]) -> Program:
-    n = len(problem.site_ids)
+def serve_most(
+    problem: Problem, capacity: NDArray[np.int64], watch: Watch | None = None
+) -> tuple[TreeResult, tuple[tuple[str, str, int], ...]]:
+    """Search, and give each demand row's weight to stations.
+
+    Returns
+    -------
+    The search's result and (demand id, site id, weight), in the order of the rows.
+    """
     classes = merge_rows(problem.indptr, problem.site, problem.weight)
+    program = _program(problem, capacity, classes)
+    finder = Finder(problem, classes)
+    filler = Filler(classes.indptr, classes.site, classes.weight, capacity)
+    n = len(problem.site_ids)
+
+    def improve(point: NDArray[np.float64]) -> NDArray[np.int64] | None:
+        order = np.lexsort((np.arange(n), -point[:n]))
+        finder.take_in_order(order)
+        return filler.point(finder.state.chosen)
+
+    chosen = finder.greedy()
+    start = None if chosen is None else filler.point(finder.state.chosen)
+    found = solve_tree(program, limits=problem.limits, watch=watch, start=start, improve=improve)
+    if found.point is None:
+        return found, ()
+    return found, _flows(problem, classes, found.point[n:])
+
+
+def _flows(
+    problem: Problem, classes: Classes, flow: NDArray[np.int64]
+) -> tuple[tuple[str, str, int], ...]:
+    """Hand the classes' flows out to their demand rows, in order."""
+    left = flow.copy()
+    given = []
+    for row in np.flatnonzero(classes.of_row >= 0).tolist():
+        rest = int(problem.weight[row])
+        k, end = classes.indptr[classes.of_row[row] : classes.of_row[row] + 2].tolist()
+        while rest and k < end:
+            part = min(rest, int(left[k]))
+            if part:
+                given.append((row, int(classes.site[k]), part))
+                left[k] -= part
+                rest -= part
+            k += 1
+    return tuple((problem.demand_ids[row], problem.site_ids[s], part) for row, s, part in given)
+
+
+def _program(problem: Problem, capacity: NDArray[np.int64], classes: Classes) -> Program:
+    n = len(problem.site_ids)
     sizes = np.diff(classes.indptr)
     row = np.repeat(np.arange(len(sizes)), sizes)
     entries = len(row)

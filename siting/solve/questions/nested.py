@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from siting.solve.worth import by_worth
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -51,33 +53,7 @@ def nested_problem(
     A problem whose covered weight is the sum of weight times worth of the nearest chosen site.
     """
     rounded = -(-distance // step) * step
-    size = np.diff(problem.indptr)
-    row = np.repeat(np.arange(len(size)), size)
-    order = np.lexsort((problem.site, rounded, row))
-    row, away, site = row[order], rounded[order], problem.site[order]
-    last = np.ones(len(row), bool)
-    last[:-1] = (row[1:] != row[:-1]) | (away[1:] != away[:-1])
-    ends = np.flatnonzero(last)
-    value = worth(away[ends]).astype(np.int64)
-    following = np.zeros(len(ends), np.int64)
-    same = row[ends[1:]] == row[ends[:-1]] if len(ends) else np.empty(0, bool)
-    following[:-1][same] = value[1:][same]
-    weight = problem.weight[row[ends]] * (value - following)
-    begins = problem.indptr[row[ends]]
-    lengths = ends + 1 - begins
-    indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    where = np.repeat(begins - indptr[:-1], lengths) + np.arange(indptr[-1])
-    sites = _sort_rows(site[where], lengths)
-    names = tuple(
-        f"{problem.demand_ids[r]}@{d}"
-        for r, d in zip(row[ends].tolist(), away[ends].tolist(), strict=True)
-    )
-    return replace(problem, demand_ids=names, indptr=indptr, site=sites, weight=weight)
-
-
-def _sort_rows(site: NDArray[np.int32], lengths: NDArray[np.int64]) -> NDArray[np.int32]:
-    row = np.repeat(np.arange(len(lengths)), lengths)
-    return np.asarray(site[np.lexsort((site, row))], np.int32)
+    return by_worth(replace(problem, worth=worth(rounded).astype(np.int64)))
 
 
 def mean_distance_problem(

@@ -11,20 +11,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import block_diag, coo_matrix, vstack
 
-from siting.solve.choose import choose_sites
 from siting.solve.conditions import conflict_cliques
 from siting.solve.cover import CoverModel, cover_model
-from siting.solve.model import Problem, Quota, gap_share, ids_of
+from siting.solve.covering import cover_most
+from siting.solve.goal import Goal
+from siting.solve.model import Limits, Problem, Quota, gap_share, ids_of
 from siting.solve.program import INFINITE, Program, build_program
 from siting.solve.reduce import merge_rows
-from siting.solve.tree import solve_tree
+from siting.solve.tree import TreeResult, solve_tree
+from siting.solve.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from siting.solve.watch import Watch
+_START_LIMITS = Limits(nodes=60, gap=0.001)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,31 +69,52 @@ def opening_order(
     -------
     The phases, or None if no such plan was found.
     """
-    durations = [1] * len(sizes) if lengths is None else list(lengths)
-    classes = merge_rows(problem.indptr, problem.site, problem.weight, need=problem.need)
-    cliques = conflict_cliques(problem.conflicts, len(problem.site_ids))
-    models = []
-    for k, size in enumerate(sizes):
-        last = k == len(sizes) - 1
-        quotas = problem.quotas if last else _without_minima(problem)
-        phase = replace(problem, p=size, quotas=quotas, scores=None)
-        models.append(cover_model(phase, classes, cliques))
-    program = _joined(models, durations, len(problem.site_ids))
-    width = len(models[0].program.objective)
-    start = _greedy(problem, models, sizes)
-    found = solve_tree(program, limits=problem.limits, watch=watch, start=start)
-    if found.point is None or found.value is None or found.bound is None:
+    lengths = [1] * len(sizes) if lengths is None else lengths
+    found, sets = open_in_order(problem, tuple(zip(sizes, lengths, strict=True)), watch)
+    if found.value is None or found.bound is None:
         return None
-    parts = found.point.reshape(len(sizes), width)
     return PhasePlan(
-        sets=tuple(
-            ids_of(problem, np.flatnonzero(part[: len(problem.site_ids)] == 1)) for part in parts
-        ),
+        sets=sets,
         value=found.value,
         bound=found.bound,
         gap=gap_share(found.value, found.bound),
         status=found.status,
     )
+
+
+def open_in_order(
+    problem: Problem, phases: Sequence[tuple[int, int]], watch: Watch | None = None
+) -> tuple[TreeResult, tuple[tuple[str, ...], ...]]:
+    """Search nested sets; returns the search's result and the set after each phase.
+
+    Parameters
+    ----------
+    phases
+        Stations after each phase, rising, and its length.
+    """
+    problem = replace(problem, goal=Goal(), scores=None)
+    classes = merge_rows(problem.indptr, problem.site, problem.weight, need=problem.need)
+    cliques = conflict_cliques(problem.conflicts, len(problem.site_ids))
+    sizes, lengths = [size for size, _ in phases], [length for _, length in phases]
+    models = [
+        cover_model(phase_of(problem, size, last=k == len(sizes) - 1), classes, cliques)
+        for k, size in enumerate(sizes)
+    ]
+    program = _joined(models, lengths, len(problem.site_ids))
+    start = _greedy(problem, models, sizes, watch or Watch())
+    found = solve_tree(program, limits=problem.limits, watch=watch, start=start)
+    if found.point is None:
+        return found, ()
+    parts = found.point.reshape(len(sizes), len(models[0].program.objective))
+    n = len(problem.site_ids)
+    return found, tuple(ids_of(problem, np.flatnonzero(part[:n] == 1)) for part in parts)
+
+
+def phase_of(problem: Problem, size: int, *, last: bool) -> Problem:
+    """Return the conditions of one phase: minimum quotas wait for the last."""
+    if last:
+        return replace(problem, p=size)
+    return replace(problem, p=size, quotas=_without_minima(problem))
 
 
 def _without_minima(problem: Problem) -> tuple[Quota, ...]:
@@ -140,18 +163,17 @@ def _joined(models: list[CoverModel], durations: list[int], n: int) -> Program:
 
 
 def _greedy(
-    problem: Problem, models: list[CoverModel], sizes: Sequence[int]
+    problem: Problem, models: list[CoverModel], sizes: Sequence[int], watch: Watch
 ) -> NDArray[np.int64] | None:
     """Best last set first, then the best subset of it for each phase before."""
     banned = set(problem.banned)
     points = []
     for k in range(len(sizes) - 1, -1, -1):
-        last = k == len(sizes) - 1
-        quotas = problem.quotas if last else _without_minima(problem)
-        phase = replace(
-            problem, p=sizes[k], quotas=quotas, banned=tuple(sorted(banned)), scores=None
-        )
-        chosen = choose_sites(phase).first_chosen
+        phase = phase_of(problem, sizes[k], last=k == len(sizes) - 1)
+        phase = replace(phase, banned=tuple(sorted(banned)), limits=_START_LIMITS)
+        chosen = cover_most(phase, should_stop=watch.stop).first_chosen
+        if len(chosen) != sizes[k]:
+            return None
         points.append(models[k].point(problem.positions(chosen)))
         banned = set(problem.site_ids) - set(chosen)
     return np.concatenate(points[::-1])

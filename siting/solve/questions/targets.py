@@ -6,7 +6,7 @@ The base of "fewest stations for X %", "cheapest for X %" and "no town below X %
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import csr_matrix, vstack
@@ -51,7 +51,7 @@ def share_of(weight: int, share: float) -> int:
     return -((-weight * round(share * SHARE_UNIT)) // SHARE_UNIT)
 
 
-def merge_labelled(problem: Problem, labels: Sequence[str]) -> tuple[Classes, list[str]]:
+def merge_labelled(problem: Problem, labels: Sequence[Any]) -> tuple[Classes, list[Any]]:
     """Merge rows of equal sites and equal label; returns the classes and the label of each."""
     if not len(labels):
         classes = merge_rows(problem.indptr, problem.site, problem.weight, need=problem.need)
