@@ -157,8 +157,9 @@ def _fingerprint(city: City) -> str:
     outline = np.rint(shapely.get_coordinates(city.boundary) * 1000).astype("<i8")
     digest.update(outline.tobytes())
     frames = {"towns": city.towns, "barriers": city.barriers, **city.layers}
-    if frames[LayerName.GATES].empty:  # having no gates makes it no other city
-        del frames[LayerName.GATES]
+    for later in (LayerName.GATES, LayerName.GRID):  # having none makes it no other city
+        if frames[later].empty:
+            del frames[later]
     for name in sorted(frames):
         digest.update(name.encode())
         digest.update(_frame_bytes(frames[name]))

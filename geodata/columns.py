@@ -21,6 +21,7 @@ class LayerName(StrEnum):
     STREETS = "streets"
     EXISTING = "existing"
     GATES = "gates"
+    GRID = "grid"
 
 
 class Feature(StrEnum):
@@ -54,6 +55,15 @@ class Gate(StrEnum):
 
     ENTERPRISE = "enterprise"
     """Id or name of the enterprise the gate belongs to."""
+
+
+class Grid(StrEnum):
+    """People of a group in the cells of a grid, counted by someone else."""
+
+    GROUP = "group"
+    """One of :class:`Group`."""
+    PEOPLE = "people"
+    """People of the group, people."""
 
 
 class Host(StrEnum):

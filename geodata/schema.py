@@ -19,6 +19,7 @@ from geodata.columns import (
     Existing,
     Feature,
     Gate,
+    Grid,
     Group,
     Host,
     HostType,
@@ -270,6 +271,9 @@ SCHEMAS: dict[str, Schema] = {
             Existing.STREET_NAME: _TEXT,
             Existing.ADMITS: _choice(_ADMISSIONS),
         },
+    ),
+    LayerName.GRID: _schema(
+        LayerName.GRID, {Grid.GROUP: _choice(tuple(Group)), Grid.PEOPLE: _COUNT}
     ),
     LayerName.GATES: _schema(LayerName.GATES, {Gate.ENTERPRISE: _NAME}),
 }

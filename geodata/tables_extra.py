@@ -1,8 +1,8 @@
-"""Schemas of what a planner may bring besides a city's layers: towns, boundary, demand grid."""
+"""Schemas of what a planner may bring besides a city's layers: towns and boundary."""
 
 from __future__ import annotations
 
-from geodata.columns import Feature, Group
+from geodata.columns import Feature
 from geodata.schema import SCHEMAS, Column, Kind, Schema
 from geodata.tables_headers import UnknownLayerError, importable_layers
 
@@ -15,15 +15,12 @@ _COMMON: dict[str, Column] = {
     Feature.SAMPLE: Column(kind=Kind.FLAG),
     Feature.ACCURACY_M: Column(kind=Kind.NUMBER, low=0, high=100_000),
 }
-_GROUPS = Column(kind=Kind.CHOICE, choices=tuple(str(group) for group in Group))
-_COUNT = Column(kind=Kind.INTEGER, low=0, high=5_000_000)
 
 EXTRA: dict[str, Schema] = {
     "towns": Schema(layer="towns", columns={**_COMMON, "code": _NEEDED, "kind": _TEXT}),
     "boundary": Schema(
         layer="boundary", columns={**_COMMON, Feature.NAME: _TEXT}, needs_point=False
     ),
-    "grid": Schema(layer="grid", columns={**_COMMON, "group": _GROUPS, "people": _COUNT}),
 }
 
 

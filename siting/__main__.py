@@ -12,6 +12,7 @@ import typer
 
 from geodata.errors import WarmStationsError
 from siting import (
+    commands_city,
     commands_data,
     commands_import,
     commands_look,
@@ -35,6 +36,7 @@ app.command("settings")(commands_plan.print_settings)
 app.command("build-city")(commands_plan.build_city)
 app.command("download")(commands_data.download)
 app.command("import")(commands_import.import_file)
+app.command("own-city")(commands_city.own_city)
 app.command("template")(commands_import.template)
 app.command("office")(commands_workspace.office)
 app.add_typer(commands_look.look, name="look")

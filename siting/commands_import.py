@@ -49,9 +49,9 @@ def import_file(  # noqa: PLR0913, PLR0917  (each is an option of the command)
 
     options = ReadOptions(confirm_datum=confirm_datum, accept_addresses=accept_addresses)
     read = read_layer(file, layer, declared_datum=datum, city=load_city(city), options=options)
-    _say(read, lang)
+    table = say_read(read, lang)
     if report is not None:
-        write_report(report, read.body, _translated(read, lang), lang)
+        write_report(report, read.body, table, lang)
     if out is not None:
         from siting.files import write_bytes  # noqa: PLC0415
 
@@ -69,7 +69,8 @@ def write_report(path: Path, body: Body, table: pd.DataFrame, lang: str) -> None
     typer.echo(t(lang, "intake.said.marked", path=path))
 
 
-def _say(read: Imported, lang: str) -> None:
+def say_read(read: Imported, lang: str) -> pd.DataFrame:
+    """Tell what became of a file's rows; return the table of all problems, in the language."""
     typer.echo(
         t(
             lang,
@@ -94,6 +95,7 @@ def _say(read: Imported, lang: str) -> None:
         typer.echo("  " + " · ".join(map(str, line)))
     if len(table) > 20:  # noqa: PLR2004  (as many as fit a screen)
         typer.echo(f"  ... (+{len(table) - 20})")
+    return table
 
 
 def _translated(read: Imported, lang: str) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geodata.columns import Enterprise, Group, LayerName, Outdoor, Service
+from geodata.columns import Enterprise, Grid, Group, LayerName, Outdoor, Service
 from geodata.ids import feature_id
 from siting.errors import NoDemandError
 from siting.frontage import frontage_points
@@ -63,6 +63,7 @@ def demand_points(city: City, zones: Zones, settings: Settings) -> gpd.GeoDataFr
         _enterprise_rows(city, zones),
         *_service_rows(city, settings.demand.visitor_share),
         _outdoor_rows(city),
+        _grid_rows(city),
         _street_rows(city, settings.demand),
     ]
     parts = [part for part in parts if len(part)]
@@ -130,6 +131,13 @@ def _outdoor_rows(city: City) -> gpd.GeoDataFrame:
     layer = city.layers[LayerName.OUTDOOR]
     group = layer[Outdoor.GROUP].to_numpy(dtype=object)
     return _on_street(city, _rows(layer, layer[Outdoor.PEOPLE], group, "outdoor"))
+
+
+def _grid_rows(city: City) -> gpd.GeoDataFrame:
+    """People counted by cells of a grid, each cell at its point."""
+    layer = city.layers[LayerName.GRID]
+    group = layer[Grid.GROUP].to_numpy(dtype=object)
+    return _on_street(city, _rows(layer, layer[Grid.PEOPLE], group, "grid"))
 
 
 def _street_rows(city: City, settings: DemandSettings) -> gpd.GeoDataFrame:

@@ -21,7 +21,7 @@ PAGES = (
 )
 LAYERS = (
     *("enterprises", "hosts", "services", "stops"),
-    *("outdoor", "lots", "streets", "existing", "gates"),
+    *("outdoor", "lots", "streets", "existing", "gates", "grid"),
 )
 SHIPPED_CITY = "daxing"
 REMEMBERED = "ws_"

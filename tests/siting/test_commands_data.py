@@ -6,9 +6,11 @@ import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 
 from geodata.cities import load_city
-from geodata.city import save_city
+from geodata.city import read_city, save_city
+from geodata.columns import LayerName
 from geodata.ledger import read_ledger
 from geodata.ledger_sample import labelled_lists, sample_ledger
 from geodata.tables_headers import importable_layers
@@ -176,3 +178,54 @@ def test_the_tax_register_shows_what_the_ledger_lacks_and_waits_for_a_person(off
     waiting = run(capsys, "ledger", "matches", "--workspace", "ws")[1]
     assert f"  {number} · " not in waiting
     assert run(capsys, "ledger", "decide", "--workspace", "ws", number, "maybe")[0] == 2
+
+
+def test_a_city_of_own_files_is_planned(here, capsys):
+    """Corners as a table, streets drawn over Amap, layers from a file and from the workspace."""
+    step = 0.004
+    corners = [(116.399, 39.599), (116.409, 39.599), (116.409, 39.609), (116.399, 39.609)]
+    rows = [f"某区,{lon},{lat}" for lon, lat in corners]
+    (here / "b.csv").write_text("\n".join(["名称,经度,纬度", *rows]), encoding="utf-8")
+    lines = [
+        shapely.LineString([(116.4 + n * step, 39.6), (116.4 + n * step, 39.608)]) for n in range(3)
+    ]
+    lines += [
+        shapely.LineString([(116.4, 39.6 + n * step), (116.408, 39.6 + n * step)]) for n in range(3)
+    ]
+    frame = gpd.GeoDataFrame({"路名": list("甲乙丙丁戊己")}, geometry=lines, crs=4326)
+    frame.to_file(here / "s.geojson")
+    table = "名称,类型,经度,纬度\n" + "\n".join(
+        f"{n}社区,社区,{116.4001 + n * step},{39.604}" for n in range(3)
+    )
+    (here / "h.csv").write_text(table, encoding="gb18030")
+    (here / "e.csv").write_text("单位名称,职工人数,经度,纬度\n厂,200,116.4041,39.6001", "utf-8")
+    (here / "m.csv").write_text("名称,每米人数\n戊,0.6", encoding="utf-8")
+    assert run(capsys, "workspace", "create", "ws")[0] == 0
+    words = ("own-city", "--boundary", "b.csv", "--streets", "s.geojson", "--map-datum", "wgs84")
+    status, out, err = run(capsys, *words, "--name", "某区", "--out", "ground.city")
+    assert (status, "某区" in out) == (0, True), err
+    words = ("import", "h.csv", "--layer", "hosts", "--datum", "wgs84", "--city", "ground.city")
+    assert run(capsys, *words, "--workspace", "ws", "--who", "李")[0] == 0
+    words = ("own-city", "--base", "ground.city", "--workspace", "ws", "--datum", "wgs84")
+    words += ("--layer", "enterprises=e.csv", "--layer", "streets=m.csv", "--reports", "r")
+    status, out, err = run(capsys, *words, "--out", "mine.city")
+    assert (status, "hosts 第 1 版，3 行" in out) == (0, True), err
+    assert {name: len(frame) for name, frame in read_city(here / "mine.city").layers.items()} == {
+        **dict.fromkeys(LayerName, 0),
+        "hosts": 3,
+        "enterprises": 1,
+        "streets": 1,
+    }
+    assert (here / "r" / "enterprises.xlsx").is_file()
+    words = ("plan", "--city", "mine.city", "--out", "plan", "--stations", "1", "--quiet")
+    status, _, err = run(capsys, *words)
+    assert status == 0, err
+    for bad, said in (
+        (("own-city", "--out", "x.city"), "--boundary"),
+        (("own-city", "--base", "mine.city", "--layer", "grid_=e.csv", "--out", "x"), "没有图层"),
+        (("own-city", "--boundary", "s.geojson", "--streets", "s.geojson", "--map-datum", "wgs84",
+          "--out", "x"), "没有面"),
+        (("own-city", "--boundary", "b.csv", "--streets", "s.geojson", "--out", "x"), "坐标基准"),
+    ):  # fmt: skip
+        status, _, err = run(capsys, *bad)
+        assert (status, said in err) == (2, True), err
