@@ -9,13 +9,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from sklearn.cluster import DBSCAN
 
 from geodata.columns import Group
 from geodata.ids import feature_id
 from siting.coverage import PREMISES, STREET, WALK
 from siting.coverage_hours import hourly_cover
 from siting.figures import covered_rows, entry_rows, people_by, street_metres
+from siting.gaps_groups import chained
 from siting.hours import load_profiles, site_hours
 from siting.rules.base import points_xy
 
@@ -124,10 +124,9 @@ def _clusters(city: City, plan: Plan, zoned: gpd.GeoDataFrame) -> gpd.GeoDataFra
     left = zoned[~covered & reachable]
     if left.empty:
         return _no_clusters(city)
-    label = DBSCAN(eps=plan.settings.demand.gap_cluster_m, min_samples=1).fit_predict(
-        points_xy(left)
+    label = pd.Series(
+        chained(points_xy(left), plan.settings.demand.gap_cluster_m), index=left.index
     )
-    label = pd.Series(label, index=left.index)
     table = _describe(left, label)
     best = _best_candidates(plan, label)
     table = table.join(best).reset_index(drop=True)
