@@ -11,7 +11,7 @@ _ASIDE = 2
 
 
 def chained(xy: np.ndarray, reach_m: float) -> np.ndarray:
-    """Number the groups that chains of links of at most ``reach_m`` join.
+    """Find the groups that chains of links of at most ``reach_m`` join.
 
     All points of a square whose diagonal is the reach belong together, so only neighbouring
     squares are compared, by their nearest points: 100,000 dense points take a moment where all
