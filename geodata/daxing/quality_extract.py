@@ -17,8 +17,16 @@ import pandas as pd
 import shapely
 
 from geodata.datum import metric_crs_for
+from geodata.daxing.quality_figures import (
+    NetworkFigures,
+    leave_out_errors,
+    network_figures,
+    stop_distances,
+)
 from geodata.daxing.reconstruct import draw_lines, reconstruct
 from geodata.network import build_network, snap_points
+from geodata.osm_frame import features_frame
+from geodata.osm_layers import stops_from
 from geodata.osm_read import read_osm
 from geodata.osm_streets import extract_streets, street_name
 from geodata.walking import walk_table
@@ -60,12 +68,33 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What was measured on one extract."""
+    """What was measured on one extract.
+
+    Attributes
+    ----------
+    points, names
+        Left of the extract by thinning.
+    reconstructed_km, truth_km
+        Lengths.
+    figures
+        Of the reconstructed network.
+    stops_m
+        Distance of each of the extract's bus stops to the reconstructed streets, metres.
+    left_out
+        As :func:`~geodata.daxing.quality_figures.leave_out_errors` gives it.
+    pairs, true_pairs
+        Pairs judged, and those within the cutoff.
+    scores
+        By rule.
+    """
 
     points: int
     names: int
     reconstructed_km: float
     truth_km: float
+    figures: NetworkFigures
+    stops_m: np.ndarray
+    left_out: pd.DataFrame
     pairs: int
     true_pairs: int
     scores: Mapping[str, Score]
@@ -121,7 +150,8 @@ def judge_extract(path: Path, *, points: int = POINTS, seed: int = SEED) -> Verd
     seed
         Seed of the random points.
     """
-    ways = read_osm(path).ways
+    read = read_osm(path)
+    ways = read.ways
     crs = metric_crs_for(float(np.nanmedian(ways.lon)))
     truth = build_network(extract_streets(ways, crs).edges, crs)
     thinned = thin_ways(ways, crs)
@@ -147,6 +177,9 @@ def judge_extract(path: Path, *, points: int = POINTS, seed: int = SEED) -> Verd
         names=int(streets["name"].nunique()),
         reconstructed_km=_km(edges),
         truth_km=float(truth.edge_length_mm.sum()) / 1e6,
+        figures=network_figures(rebuilt),
+        stops_m=stop_distances(rebuilt, stops_from(features_frame(read.features, crs))),
+        left_out=leave_out_errors(streets.reset_index(drop=True)),
         pairs=len(right),
         true_pairs=int(right.sum()),
         scores={rule: _score(guess, right) for rule, guess in guesses.items()},

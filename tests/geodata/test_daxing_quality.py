@@ -11,7 +11,7 @@ import pytest
 
 from geodata.daxing import quality
 from geodata.daxing.load import load
-from geodata.daxing.quality import leave_out_errors, road_points
+from geodata.daxing.quality import road_points
 from geodata.daxing.quality_extract import (
     CIRCLE,
     CIRCLE_DETOUR,
@@ -21,6 +21,7 @@ from geodata.daxing.quality_extract import (
     judge_extract,
     thin_ways,
 )
+from geodata.daxing.quality_figures import leave_out_errors
 from geodata.osm_read import WayTable
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ def test_the_rule_is_never_worse_than_circles(shared: Path, name: str) -> None:
     assert f1[COMBINED] >= f1[CIRCLE_DETOUR]
     assert f1[COMBINED] > f1[NETWORK_ONLY]
     assert verdict.pairs == 600 * 599 // 2
+    assert sum(verdict.figures.km) == pytest.approx(verdict.reconstructed_km, rel=0.01)
+    assert 0 < verdict.figures.largest_share <= 1
+    assert verdict.left_out.loc[verdict.left_out["inner"], "error_m"].median() <= 30
 
 
 @pytest.mark.slow
