@@ -92,6 +92,8 @@ def test_look_publish_open_take_back(chrome, own_home, tmp_path):
         page.locator("input[type=file]").first.set_input_files(facts)
         page.wait_for_selector("text=facts.csv")
         _publish(page, own_home, "京S(2026)002号")
+        page.wait_for_selector("td:has-text('以前的版本')")  # the whole page is of this run
+        expect(page.locator("[data-stale=true]")).to_have_count(0)
         assert _hours_of(chrome, own_home, site) == "全天开放"
         with page.expect_download() as waiting:
             page.get_by_role("button", name="下载整个公开文件夹").click()
