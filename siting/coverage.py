@@ -16,6 +16,7 @@ import pandas as pd
 
 from geodata.network import MAX_MM, Snaps, snap_points
 from geodata.walking import walk_pairs, walk_table
+from siting.coverage_errors import CoverageShapeError
 from siting.coverage_estimate import crosses, estimate_pairs, estimated_mm
 from siting.coverage_value import ESTIMATE, PREMISES, STREET, WALK, Coverage
 
@@ -34,7 +35,12 @@ _PREMISES_RULES = frozenset({"R1", "R3"})
 
 
 def measure_coverage(
-    city: City, sites: gpd.GeoDataFrame, demand: gpd.GeoDataFrame, standard: Standard
+    city: City,
+    sites: gpd.GeoDataFrame,
+    demand: gpd.GeoDataFrame,
+    standard: Standard,
+    *,
+    walked: Coverage | None = None,
 ) -> Coverage:
     """Find every pair of site and demand row in which the site serves the row's people.
 
@@ -48,6 +54,10 @@ def measure_coverage(
         Index demand_id; columns place_id, people_milli, cutoff_mm, street_id, cluster_id; points.
     standard
         Limits, detour factor and street reach.
+    walked
+        A planner's own distances (:meth:`Coverage.from_frame`) in the place of walking along our
+        streets. Who is admitted, the street and the premises count as ever; a way the table does
+        not list is measured where another clause serves.
 
     Returns
     -------
@@ -56,6 +66,11 @@ def measure_coverage(
         of the way along the streets and the estimate, and the entry says which; on a full extract
         only the streets count, except for the way inside a host's own ground that no street
         joins.
+
+    Raises
+    ------
+    CoverageShapeError
+        ``walked`` belongs to other sites or other demand.
     """
     places = _places(city, demand, standard)
     sites_xy = _xy(sites)
@@ -63,9 +78,12 @@ def measure_coverage(
         city.network, sites_xy, standard.snap_limit_m, island_below_m=standard.island_m
     )
     on = _Ground(city=city, standard=standard, sites=site_snaps, sites_xy=sites_xy, places=places)
-    walked = _walking_entries(on, demand["cutoff_mm"].to_numpy(dtype=np.int64))
     admission = _Admission.of(sites, demand)
-    by_walk = _rows_of_places(places, walked)
+    if walked is None:
+        entries = _walking_entries(on, demand["cutoff_mm"].to_numpy(dtype=np.int64))
+        by_walk = _rows_of_places(places, entries)
+    else:
+        by_walk = _own_entries(walked, sites, demand)
     by_walk = by_walk[by_walk["walk_mm"] <= demand["cutoff_mm"].to_numpy()[by_walk["row"]]]
     by_walk = by_walk[admission.admits(by_walk["row"], by_walk["site"])]
     clauses = _clause_pairs(sites, demand)
@@ -134,6 +152,22 @@ def _walking_entries(on: _Ground, cutoff_mm: np.ndarray) -> pd.DataFrame:
     )
     estimated = pd.DataFrame({"place": place, "site": site, "walk_mm": walk_mm, "estimate": True})
     return _shortest(pd.concat([walked, estimated], ignore_index=True), len(on.sites_xy))
+
+
+def _own_entries(
+    walked: Coverage, sites: gpd.GeoDataFrame, demand: gpd.GeoDataFrame
+) -> pd.DataFrame:
+    """Entries of a planner's own table."""
+    if walked.site_ids != tuple(sites.index) or walked.demand_ids != tuple(demand.index):
+        raise CoverageShapeError(why="the own distances are of other sites or other people")
+    return pd.DataFrame(
+        {
+            "row": walked.entry_row.astype(np.int64),
+            "site": walked.site.astype(np.int64),
+            "walk_mm": walked.walk_mm.astype(np.int64),
+            "estimate": False,
+        }
+    )
 
 
 def _shortest(entries: pd.DataFrame, n_sites: int) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from geodata.city import Note
 from siting.candidates import propose_candidates
 from siting.coverage import measure_coverage
 from siting.coverage_hours import slice_coverage, slice_demand
@@ -12,7 +13,7 @@ from siting.demand import demand_points
 from siting.figures import allocate, people_by, station_figures
 from siting.goal import prices
 from siting.hours import asked_hours, load_profiles, site_hours, time_slices
-from siting.i18n import LANGUAGES
+from siting.i18n import LANGUAGES, t
 from siting.problem import build_problem
 from siting.reasons import station_reason
 from siting.rules import build_rules
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from geodata import City, Note
+    from geodata import City
     from siting.coverage import Coverage
     from siting.rules import Rule
     from siting.settings import HourSettings, Settings
@@ -116,7 +117,13 @@ class Plan:
         return self.settings.hash
 
 
-def ask(city: City, settings: Settings, rules: tuple[Rule, ...] | None = None) -> Question:
+def ask(
+    city: City,
+    settings: Settings,
+    rules: tuple[Rule, ...] | None = None,
+    *,
+    walked: Coverage | None = None,
+) -> Question:
     """Prepare the choice: zones, candidates, scores, demand, coverage, conditions.
 
     Parameters
@@ -127,6 +134,9 @@ def ask(city: City, settings: Settings, rules: tuple[Rule, ...] | None = None) -
         What is asked.
     rules
         Rules to follow; None takes those of the settings.
+    walked
+        A planner's own distances in the place of walking along the city's streets, see
+        :func:`siting.coverage.measure_coverage`.
 
     Raises
     ------
@@ -138,13 +148,15 @@ def ask(city: City, settings: Settings, rules: tuple[Rule, ...] | None = None) -
     sites = propose_candidates(city, zones, rules, settings)
     sites = score_candidates(city, zones, rules, sites)
     people = demand_points(city, zones, settings)
-    reach = measure_coverage(city, sites, people, settings.standard)
+    reach = measure_coverage(city, sites, people, settings.standard, walked=walked)
     demand, coverage = _while_open(sites, people, reach, settings.hours)
     counted = coverage
-    if settings.question.kind in DISTANCE_KINDS:
+    if settings.question.kind in DISTANCE_KINDS and walked is None:
         counted = _within_far(city, sites, people, settings)
         counted = _while_open(sites, people, counted, settings.hours)[1]
     problem, notes = build_problem(city, sites, demand, counted, settings)
+    if walked is not None:
+        notes = (*notes, _own_distances())
     return Question(
         zones=zones,
         sites=sites,
@@ -155,6 +167,11 @@ def ask(city: City, settings: Settings, rules: tuple[Rule, ...] | None = None) -
         problem=problem,
         notes=notes,
     )
+
+
+def _own_distances() -> Note:
+    zh, en = (t(lang, "notes.own_distances") for lang in ("zh", "en"))
+    return Note(code="own_distances", zh=zh, en=en)
 
 
 def _within_far(
@@ -181,6 +198,7 @@ def make_plan(
     city: City,
     settings: Settings,
     *,
+    walked: Coverage | None = None,
     on_event: Callable[[Event], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Plan:
@@ -192,6 +210,8 @@ def make_plan(
         The city.
     settings
         What is asked.
+    walked
+        A planner's own distances, see :func:`ask`.
     on_event
         Told of the incumbent, the bound and the gap as they change.
     should_stop
@@ -202,7 +222,7 @@ def make_plan(
     SitingError
         No plan can be made as asked; the sentence says why and what to do.
     """
-    question = ask(city, settings)
+    question = ask(city, settings, walked=walked)
     solution = choose_sites(question.problem, on_event=on_event, should_stop=should_stop)
     return plan_from(city, settings, question, solution)
 

@@ -219,6 +219,31 @@ def test_a_planners_own_table_stands_in():
     }
 
 
+def test_own_distances_keep_admission_street_and_premises():
+    inside = {"rules": ("R1",), "admits": "host", "host_id": "works"}
+    front = {"rules": ("R2",), "street_id": "s1"}
+    sites = sites_of(gate=(0, 0, inside), shop=(0, 0, front))
+    demand = demand_of(
+        workers=(0, 0, {"place_id": "works"}), passer=(3000, 0, {"street_id": "s1"}), guard=(0, 0)
+    )
+    table = pd.DataFrame(
+        {
+            "demand_id": ["workers", "guard", "guard"],
+            "site_id": ["gate", "gate", "shop"],
+            "distance": [777.0, 5.0, 900.0],
+        }
+    )
+    own = Coverage.from_frame(table, sites, demand, unit="m")
+    coverage = measure_coverage(city_of(network_of(LONG)), sites, demand, STANDARD, walked=own)
+    assert entries_of(coverage) == {
+        ("workers", "gate"): (777_000, WALK | PREMISES),
+        ("guard", "shop"): (900_000, WALK),  # the gate admits no guard
+        ("passer", "shop"): (3_000_000, STREET),  # no own distance: measured on the street
+    }
+    with pytest.raises(CoverageShapeError, match="other sites"):
+        measure_coverage(city_of(network_of(LONG)), sites[:1], demand, STANDARD, walked=own)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

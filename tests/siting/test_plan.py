@@ -3,12 +3,14 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from siting.coverage import Coverage
 from siting.errors import InfeasibleError, StationNumberError
 from siting.export import gaps_geojson, plan_json, run_json, stations_geojson
 from siting.gaps import find_gaps
-from siting.plan import make_plan
+from siting.plan import ask, make_plan
 from siting.settings import Overrule, TownQuota, replace_settings
 from siting.settings_file import load_settings
 from tests.cities import TOWN, YINGHAI, point, tiny_city, tiny_layers
@@ -59,6 +61,22 @@ def test_one_station_is_the_lot(city):
     plan = make_plan(city, free(1))
     assert plan.solution.value == 2_210_000
     assert names(plan) == {"场地"}
+
+
+def test_a_plan_by_the_planners_own_distances(city):
+    # in the planner's table the cleaners alone can reach the lot, 100 m away, and nobody else can
+    # reach anything: a street host serves 2,100 by the street clause, 大厂 its 500 on the premises
+    question = ask(city, free(3))
+    people, lot = question.people, question.sites.index[question.sites["name"] == "场地"]
+    cleaners = people.index[people["group"] == "sanitation"]
+    table = pd.DataFrame({"demand_id": cleaners, "site_id": lot[0], "distance": 0.1})
+    own = Coverage.from_frame(table, question.sites, people, unit="km")
+    plan = make_plan(city, free(3), walked=own)
+    assert plan.allocation.loc[cleaners[0], ["site_id", "walk_mm"]].tolist() == [lot[0], 100_000]
+    assert plan.by_group.loc["sanitation", "walk_milli"] == 20_000
+    assert plan.by_group.loc["street", ["walk_milli", "covered_milli"]].tolist() == [0, 1_000_000]
+    assert plan.solution.value == 2_620_000
+    assert "own_distances" in {note.code for note in plan.notes}
 
 
 def street_only(stations):
