@@ -13,7 +13,7 @@ from geodata.workspace import create_workspace, get_city, open_workspace
 from siting.files import write_json
 from siting.settings import Pairs
 from siting.settings_file import settings_from
-from siting.solve.model import Solution, Stage2
+from siting.solve.record import solution_from, solution_record
 from siting.web.home import home
 
 if TYPE_CHECKING:
@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     from geodata import City
     from geodata.workspace import Workspace
     from siting.settings import Settings
+    from siting.solve.model import Solution
 
 _DIGITS = 20
-_LEFT_OUT = ("certificate", "stage2")
-_TUPLES = ("chosen", "first_chosen")
 
 
 def settings_table(settings: Settings) -> dict[str, Any]:
@@ -83,30 +82,9 @@ def solution_path(city_version: str, settings_hash: str) -> Path:
     return home() / "solutions" / f"{city_version[:_DIGITS]}-{settings_hash[:_DIGITS]}.json"
 
 
-def solution_table(solution: Solution) -> dict[str, Any]:
-    """Write a solution as a table; its certificate is left out, the bound stays."""
-    table = {
-        field.name: getattr(solution, field.name)
-        for field in dataclasses.fields(solution)
-        if field.name not in _LEFT_OUT
-    }
-    stage2 = solution.stage2
-    table["stage2"] = None if stage2 is None else dataclasses.asdict(stage2)
-    return table
-
-
-def solution_from_table(table: dict[str, Any]) -> Solution:
-    """Read what :func:`solution_table` wrote."""
-    fields = dict(table)
-    stage2 = fields.pop("stage2")
-    for name in _TUPLES:
-        fields[name] = tuple(fields[name])
-    return Solution(**fields, stage2=None if stage2 is None else Stage2(**stage2))
-
-
 def write_solution(city: City, settings: Settings, solution: Solution) -> None:
-    """Keep a solution for just this city and these settings."""
-    write_json(solution_path(city.version, settings.hash), solution_table(solution))
+    """Keep a solution for just this city and these settings; its certificate is left out."""
+    write_json(solution_path(city.version, settings.hash), solution_record(solution))
 
 
 def read_solution(city: City, settings: Settings) -> Solution | None:
@@ -114,4 +92,4 @@ def read_solution(city: City, settings: Settings) -> Solution | None:
     path = solution_path(city.version, settings.hash)
     if not path.is_file():
         return None
-    return solution_from_table(json.loads(path.read_text(encoding="utf-8")))
+    return solution_from(json.loads(path.read_text(encoding="utf-8")))

@@ -11,9 +11,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from siting.solve.record import solution_record
 from siting.web.errors import RunLostError
 from siting.web.jobs import launch, read_progress
-from siting.web.store import settings_table, solution_table
+from siting.web.store import settings_table
 
 if TYPE_CHECKING:
     from siting.plan import Plan
@@ -59,7 +60,7 @@ def start_study(study: Study) -> None:
         "kind": study.kind,
         "city": study.city_id,
         "settings": settings_table(study.plan.settings),
-        "solution": solution_table(study.plan.solution),
+        "solution": solution_record(study.plan.solution),
         "facts": study.facts,
     }
     launch(study.key, question, module=_MODULE)

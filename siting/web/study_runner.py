@@ -12,18 +12,15 @@ from siting.web.runs import CANCEL, read_question, run_folder
 def work(key: str, tell: Any) -> dict[str, Any]:
     """Do what a study's folder asks; its answer."""
     from siting.plan import ask, plan_from  # noqa: PLC0415 - the first event comes before
-    from siting.web.store import (  # noqa: PLC0415
-        find_city,
-        settings_from_table,
-        solution_from_table,
-    )
+    from siting.solve.record import solution_from  # noqa: PLC0415
+    from siting.web.store import find_city, settings_from_table  # noqa: PLC0415
     from siting.web.study_work import WORKS  # noqa: PLC0415
 
     question = read_question(key)
     settings = settings_from_table(question["settings"])
     tell(stage="load")
     city = find_city(question["city"])
-    solution = solution_from_table(question["solution"])
+    solution = solution_from(question["solution"])
     tell(stage="prepare")
     plan = plan_from(city, settings, ask(city, settings), solution)
 

@@ -16,7 +16,8 @@ from siting.hours import asked_hours
 from siting.rota import plan_rota
 from siting.rota_plan import RotaAsked, calendar, moves_km, rota_question
 from siting.solve import choose_sites
-from siting.solve.model import Problem, covered_weight
+from siting.solve.goal import Goal
+from siting.solve.model import Problem, Solution, covered_weight
 from siting.solve.watch import Watch
 from siting.solve.whatif import alternatives, budget_curve, sensitivity
 
@@ -31,9 +32,29 @@ if TYPE_CHECKING:
     Work = Callable[[Plan, Mapping[str, Any], Done, Stop], dict[str, Any]]
 
 
+def plain(plan: Plan) -> tuple[Problem, Solution]:
+    """Ask about people covered with as many stations, whatever the plan itself is best at."""
+    asked = plan.question.problem
+    problem = replace(
+        asked,
+        goal=Goal(),
+        worth=None,
+        inside=None,
+        cost=None,
+        budget=None,
+        sunk=0,
+        p=len(plan.solution.chosen),
+    )
+    if asked.goal == Goal() and asked.budget is None and asked.worth is None:
+        return replace(problem, inside=asked.inside), plan.solution
+    chosen = problem.positions(plan.solution.chosen)
+    value = covered_weight(problem, chosen)
+    return problem, replace(plan.solution, value=value, first_chosen=plan.solution.chosen)
+
+
 def curve(plan: Plan, facts: Mapping[str, Any], done: Done, stop: Stop) -> dict[str, Any]:
     """Find the best cover for each number of stations, with its gap."""
-    problem = plan.question.problem
+    problem, _ = plain(plan)
     most = len(problem.site_ids) - len(problem.banned)
     sizes = [size for size in facts["sizes"] if size <= most]
     points: list[dict[str, Any]] = []
@@ -49,9 +70,10 @@ def curve(plan: Plan, facts: Mapping[str, Any], done: Done, stop: Stop) -> dict[
 
 def others(plan: Plan, facts: Mapping[str, Any], done: Done, stop: Stop) -> dict[str, Any]:
     """Find plans nearly as good that differ from each other as much as possible."""
+    problem, solution = plain(plan)
     found = alternatives(
-        plan.question.problem,
-        plan.solution,
+        problem,
+        solution,
         count=int(facts["count"]),
         within=float(facts["within"]),
         watch=_watch(done, stop),
@@ -61,9 +83,10 @@ def others(plan: Plan, facts: Mapping[str, Any], done: Done, stop: Stop) -> dict
 
 def stability(plan: Plan, facts: Mapping[str, Any], done: Done, stop: Stop) -> dict[str, Any]:
     """Count how often each station stays when priorities and demand move."""
+    problem, solution = plain(plan)
     found = sensitivity(
-        plan.question.problem,
-        plan.solution,
+        problem,
+        solution,
         plan.question.demand["group"].tolist(),
         runs=int(facts["runs"]),
         spread=float(facts["spread"]),
@@ -74,7 +97,7 @@ def stability(plan: Plan, facts: Mapping[str, Any], done: Done, stop: Stop) -> d
 
 def more(plan: Plan, facts: Mapping[str, Any], done: Done, stop: Stop) -> dict[str, Any]:
     """Choose the next stations, with what each adds to those before it; means of asked hours."""
-    problem = plan.question.problem
+    problem, _ = plain(plan)
     chosen = tuple(sorted(plan.solution.chosen))
     forced = tuple(sorted({*problem.forced, *(chosen if facts["keep"] else ())}))
     done(0, 1)
@@ -88,9 +111,7 @@ def more(plan: Plan, facts: Mapping[str, Any], done: Done, stop: Stop) -> dict[s
     hours = int(asked_hours(when).sum()) if when else 1
     after = covered_weight(problem, problem.positions(tuple(found.chosen)))
     return {
-        "steps": [
-            {**step, "gain": step["gain"] // hours} for step in in_order(problem, kept, new)
-        ],
+        "steps": [{**step, "gain": step["gain"] // hours} for step in in_order(problem, kept, new)],
         "gone": gone,
         "before": before // hours,
         "after": after // hours,
