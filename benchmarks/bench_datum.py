@@ -9,6 +9,7 @@ the row says so: streets and study area alone decide. Off the street (buildings,
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "osm"
+DAXING = SHARED.parent / "daxing"
+OSM_STATIONS = "osm_rail_stations_daxing_bbox_wgs84.geojson"
+AMAP_STATIONS = "amap_subway_daxing_bbox_gcj02_wgs84.csv"
+RAIL_M = 20.0
 EXTRACTS = {"beijing": "beijing_tsinghua_2017.osm", "shenzhen": "shenzhen_buji_2019.osm"}
 SIZE = 30
 FULL, QUICK = 200, 20
@@ -56,6 +61,7 @@ class Case:
 
 def rows(quick: bool) -> Iterator[Row]:  # noqa: FBT001 - the harness calls it so
     yield from exactness()
+    yield from rail_stations()
     repeats = QUICK if quick else FULL
     for case in cases():
         caught, alarms, silent = measure(case, repeats)
@@ -95,6 +101,38 @@ def exactness() -> Iterator[Row]:
             good=worst <= MOST_MM,
             note=note,
         )
+
+
+def rail_stations() -> Iterator[Row]:
+    """Yield how far the same stations lie apart in two files of different makers."""
+    if not (DAXING / AMAP_STATIONS).is_file():
+        return
+    osm = json.loads((DAXING / OSM_STATIONS).read_text(encoding="utf-8"))["features"]
+    known = pd.DataFrame(
+        [(_station(f["properties"]["name"] or ""), *f["geometry"]["coordinates"][:2]) for f in osm],
+        columns=["name", "lon", "lat"],
+    )
+    amap = pd.read_csv(DAXING / AMAP_STATIONS)
+    amap["name"] = amap["name"].map(_station)
+    amap = amap[amap["name"].isin(known["name"])].reset_index(drop=True)
+    given = amap[["lon_gcj02", "lat_gcj02"]].to_numpy(dtype=np.float64)
+    for label, lonlat in (("converted", to_wgs84(given, Datum.GCJ02)), ("as written", given)):
+        there = pd.DataFrame({"name": amap["name"], "at": amap.index, "x": lonlat[:, 0]})
+        pairs = there.assign(y=lonlat[:, 1]).merge(known, on="name")
+        east = (pairs["x"] - pairs["lon"]) * 111_320 * np.cos(np.radians(pairs["y"]))
+        gap = np.hypot(east, (pairs["y"] - pairs["lat"]) * 111_195)
+        median = float(gap.groupby(pairs["at"]).min().median())
+        yield Row(
+            name=f"datum: rail stations of Amap and OSM, {label}, median",
+            value=median,
+            unit="m",
+            good=median <= RAIL_M if label == "converted" else None,
+            note=f"{len(amap)} stations of the same names; promised {RAIL_M:g} m converted",
+        )
+
+
+def _station(name: str) -> str:
+    return name.removesuffix("站").removesuffix("火车")
 
 
 def cases() -> Iterator[Case]:

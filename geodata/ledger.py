@@ -279,6 +279,9 @@ def _copies(frame: pd.DataFrame, body: Body) -> pd.DataFrame:
         frame.index[twice], body.titles["name"], frame.loc[twice, "name"], "duplicate_row"
     )
     table["suggestion"] = key[twice].map(first).to_numpy(dtype=object)
+    names = frame["name"]
+    other = names[twice].to_numpy() != names[table["suggestion"]].to_numpy()
+    table.loc[other, "problem"] = "code_twice"
     return table
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,8 @@ _DEFAULTS: dict[tuple[str, str], object] = {
     ("ledger", "members"): None,
     ("ledger", "dispatched"): None,
 }
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+"""Control, zero-width and direction characters: unseen, they make equal names differ."""
 _PER_DAY = "visitors_per_day"
 _COUNTED = frozenset({"headcount", "people", "staff", _PER_DAY})
 _TOWN_CODE_DIGITS = 12
@@ -137,8 +140,10 @@ def _parse(body: Body, name: str, column: Column) -> tuple[Parsed, float]:
         return parse_choices(texts, name), 1.0
     if column.kind is Kind.TEXT:
         clean = texts.str.replace(r"\s+", " ", regex=True).str.strip().astype(object)
+        hidden = clean.str.contains(_INVISIBLE).fillna(value=False).astype(bool)
+        clean = clean.where(~hidden, clean.str.replace(_INVISIBLE, "", regex=True).str.strip())
         none = pd.Series(data=False, index=texts.index)
-        return Parsed(read=clean, mended=none, refused=none), 1.0
+        return Parsed(read=clean, mended=hidden, refused=none), 1.0
     parsed = _words_or_numbers(texts, name)
     factor = heading_factor(body.titles[name]) if name in _COUNTED else 1.0
     if name != _PER_DAY and factor < 1.0:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from geodata.tables_rows import Body
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""First characters that make a cell a formula; the wide ones do in Chinese and Japanese Excel."""
 _WIDTH = 18
 
 

@@ -35,6 +35,7 @@ from geodata.store.objects import (
     list_objects,
     put_object,
     remove_object,
+    remove_parts,
 )
 from geodata.store.upgrade import current_revision, known_revisions, newest_revision, upgrade
 from geodata.workspace import Workspace, note_action, open_workspace
@@ -327,4 +328,5 @@ def prune_layers(ws: Workspace, *, keep: int, who: str) -> dict[str, int]:
     with ws.writing() as connection:
         gone = sorted(unused - _named(connection))
         freed = sum(remove_object(ws.folder, sha256) for sha256 in gone)
+        freed += remove_parts(ws.folder)
     return {"versions": versions, "files": len(gone), "bytes": freed}

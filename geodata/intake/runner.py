@@ -6,9 +6,12 @@ import json
 import logging
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +39,7 @@ log = logging.getLogger(__name__)
 
 _START = Path(__file__).resolve().parent / "start.py"
 _STARTING_S = 30
+_PREFIX, _LEFT_S = "intake-", 3600
 _RESULT_BYTES = 16 << 20
 _ALLOWED_DRIVERS = frozenset({"ESRI Shapefile", "GPKG", "FlatGeobuf"})
 _DEAD_PROXY = "127.0.0.1:9"  # the discard port: nothing answers there
@@ -62,13 +66,25 @@ def read_raw(path: Path | str, *, limits: Limits | None = None, name: str = "") 
     path, limits = Path(path), limits or Limits()
     name = name or path.name
     _check_size(path, name, limits)
-    with tempfile.TemporaryDirectory(prefix="intake-", ignore_cleanup_errors=True) as folder:
+    _sweep(Path(tempfile.gettempdir()))
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as folder:
         home = Path(folder).resolve()
         shutil.copyfile(path, home / "upload")
         job = {"name": name, "limits": limits.to_json()}
         (home / "job.json").write_text(json.dumps(job, ensure_ascii=False), encoding="utf-8")
         why = _run(home, name, limits)
         return _collect(home, name, limits, why)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what readings left here that were killed an hour ago and more: copies of uploads."""
+    for entry in folder.glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            seen = entry.lstat()
+            old = time.time() - seen.st_mtime > _LEFT_S
+            mine = not hasattr(os, "getuid") or seen.st_uid == os.getuid()
+            if old and mine and stat.S_ISDIR(seen.st_mode):
+                shutil.rmtree(entry, ignore_errors=True)
 
 
 def _check_size(path: Path, name: str, limits: Limits) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from geodata.store.errors import DamagedObjectError, StoreFullError
 
+_PART = ".part-"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -47,7 +48,7 @@ def put_object(folder: Path, data: bytes) -> str:
 
 def write_aside(path: Path, data: bytes) -> None:
     """Write a file beside its place, flush it to disk, then rename it into place."""
-    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=_PART)
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(data)
@@ -100,3 +101,15 @@ def remove_object(folder: Path, sha256: str) -> int:
     size = path.stat().st_size if path.exists() else 0
     path.unlink(missing_ok=True)
     return size
+
+
+def remove_parts(folder: Path) -> int:
+    """Remove what writers left that were killed; return how many bytes that freed.
+
+    For a caller that keeps all other writers out.
+    """
+    freed = 0
+    for path in (folder / "objects").glob(f"??/{_PART}*"):
+        freed += path.stat().st_size
+        path.unlink(missing_ok=True)
+    return freed

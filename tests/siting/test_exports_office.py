@@ -21,7 +21,7 @@ from siting.settings import replace_settings
 from siting.settings_file import load_settings
 from tests.cities import tiny_city
 
-EVIL = ("=HYPERLINK(1)", "+1", "-1", "@SUM(A1)")
+EVIL = ("=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "＝1", "</name>&")
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def made():
     city = tiny_city()
     plan = make_plan(city, replace_settings(load_settings(), plan__stations=4))
     stations = plan.stations.copy()
-    stations["name"] = [EVIL[n % 4] + "某社区" for n in range(len(stations))]
+    stations["name"] = [EVIL[n % len(EVIL)] + "某社区" for n in range(len(stations))]
     return city, replace(plan, stations=stations)
 
 
@@ -60,6 +60,32 @@ def test_map_files_open_again_equal_in_gdal(made, files):
     kml = gpd.read_file(files["stations_internal.kml"])
     assert kml["Name" if "Name" in kml else "name"].tolist() == table["name"].tolist()
     assert kml.geometry.geom_equals_exact(table.geometry, 1e-7).all()
+
+
+def plain(value: object) -> object:
+    """Undo the mark that makes a cell harmless."""
+    return value[1:] if isinstance(value, str) and value.startswith("'") else value
+
+
+def test_excel_and_csv_hold_every_value_under_its_chinese_heading(made, files):
+    table = stations_table(*made, public=False)
+    book = pd.read_excel(files["stations_internal.xlsx"], keep_default_na=False, engine="openpyxl")
+    csv = pd.read_csv(files["stations_internal_amap_gcj02.csv"], keep_default_na=False)
+    for name in FIELDS:
+        title = t("zh", f"office.column.{name}")
+        for found in (book[title], csv[title]):
+            assert [plain(value) for value in found.tolist()] == table[name].tolist(), name
+    lonlat = book[[t("zh", "office.column.lon"), t("zh", "office.column.lat")]].to_numpy()
+    assert np.abs(lonlat - table.get_coordinates().to_numpy()).max() < 1e-9
+
+
+def test_kml_holds_every_field_whoever_reads_it(made, files):
+    table = stations_table(*made, public=False)
+    mine = read_raw(files["stations_internal.kml"]).tables[0].cells
+    gdal = gpd.read_file(files["stations_internal.kml"])
+    for name in (n for n in FIELDS if n != "name"):
+        assert mine[name].tolist() == [str(value) for value in table[name]], name
+        assert [str(v) for v in gdal[name].fillna("")] == [str(v) for v in table[name]], name
 
 
 def test_our_own_import_reads_them_too(made, files):

@@ -228,6 +228,11 @@ CASES: dict[str, Odd] = {
         refused=1,
         says=("not_coordinates",),
     ),
+    "invisible.csv": Odd(
+        make=text(GOOD.replace("乙公司", "乙\u200b公\ufeff司\u202e")),
+        says=("read_as", "乙公司"),
+        values={"name": ["丙公司", "乙公司", "甲公司"]},
+    ),
     "abroad.csv": Odd(
         make=text(GOOD.replace("116.3412,39.7168", "2.35,48.85")),
         kept=2,

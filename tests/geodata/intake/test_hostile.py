@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import http.server
 import logging
+import os
 import resource
 import threading
+import time
 import urllib.request
 from pathlib import Path
 
@@ -119,6 +121,20 @@ def test_memory_is_bounded(tmp_path):
 def test_size_is_bounded_before_anything_is_read(tmp_path):
     with pytest.raises(FileTooLargeError, match="1 MB are accepted"):
         read_raw(big_csv(tmp_path / "large.csv"), limits=Limits(file_bytes=1 << 20))
+
+
+def test_what_a_killed_reading_left_is_removed_an_hour_later(tmp_path, monkeypatch):
+    """A copy of an upload holds people's names; it must not lie about for ever."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    for name, age in (("intake-old", 4000), ("intake-new", 10), ("other-old", 4000)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "upload").write_text("x")
+        then = time.time() - age
+        os.utime(tmp_path / name, (then, then))
+    path = tmp_path / "a.csv"
+    path.write_text("单位名称,职工人数\n甲,1\n", encoding="utf-8")
+    read_raw(path)
+    assert {entry.name for entry in tmp_path.iterdir()} == {"intake-new", "other-old", "a.csv"}
 
 
 def test_nothing_is_left_in_the_temporary_folder(tmp_path, monkeypatch):

@@ -81,6 +81,17 @@ def test_codes(code, problem):
     assert code_problem(code) == problem
 
 
+def test_one_code_under_two_names_is_said(tmp_path):
+    path = tmp_path / "l.csv"
+    code = "91110115MA01CLM2XH"
+    path.write_text(
+        f"单位名称,信用代码,职工人数\n甲公司,{code},5\n甲公司,{code},5\n乙公司,{code},6", "utf-8"
+    )
+    read = read_ledger(path)
+    assert read.report["problem"].tolist() == ["duplicate_row", "code_twice"]
+    assert read.report["suggestion"].tolist() == ["2", "2"]
+
+
 def test_a_wrong_code_is_left_empty_and_said(tmp_path):
     read = write(tmp_path, f"{GOOD[:-1]}M,甲,120,,,,,,,,")
     assert read.frame["code"].tolist() == [""]

@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from geopandas.testing import assert_geodataframe_equal
 from sqlalchemy import text
 
+from geodata.ledger_matches import decide_match, list_matches
 from geodata.store.engine import database_url, open_engine, writing
 from geodata.store.errors import (
     BadWorkspaceFileError,
@@ -136,6 +137,15 @@ def test_old_versions_go_only_when_asked(ws):
     assert put_layer(ws, "hosts", small_layer("丙"), who="李").version == 3
     assert check_workspace(ws).missing == ()
     assert get_plan(ws, "plan-1")[1] == b"plan bytes"
+
+
+def test_pruning_takes_what_a_killed_writer_left(ws):
+    kept = put_layer(ws, "hosts", small_layer("甲"), who="李")
+    part = object_path(ws.folder, kept.sha256).with_name(".part-abc")
+    part.write_bytes(b"half")
+    assert check_workspace(ws).unused == ()
+    assert prune_layers(ws, keep=9, who="李") == {"versions": 0, "files": 0, "bytes": 4}
+    assert not part.exists()
 
 
 def test_one_file_out_and_in_again(store, ws, tmp_path):
@@ -269,6 +279,36 @@ def test_the_first_version_is_brought_up_to_date_with_its_rows(store, tmp_path):
     assert [row["text"] for row in list_rows(ws, "comments")] == ["旧的"]
     copies = [path.name for path in store.folder.glob("*.before-0001")]
     assert copies == (["workspace.sqlite.before-0001"] if store.kind == "sqlite" else [])
+
+
+def test_the_second_version_keeps_its_matches(store):
+    store.folder.mkdir()
+    engine = open_engine(database_url(store.folder, store.url))
+    with writing(engine, "x") as connection:
+        upgrade(connection, "x", known_revisions()[1])
+        connection.execute(text("INSERT INTO workspace VALUES ('u', '2026-01-01')"))
+        connection.execute(
+            text(
+                "INSERT INTO ledger (ledger_id, code, name, union_state, town_code, claimed_by,"
+                " verified_by, reason, difficulty, revision)"
+                " VALUES ('led-1', '', '富思特', 'none', '', '', '', '', '', 1)"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO ledger_matches (ledger_id, other_list, other_key, other_name, how,"
+                " score, state, who, at)"
+                " VALUES ('led-1', '税', 'k', '富思特公司', 'name', 0.9, 'proposed', '李', 'a')"
+            )
+        )
+    ws = store.open()
+    kept = list_matches(ws, other_list="税")
+    assert kept[["other_name", "other_code", "state"]].to_numpy().tolist() == [
+        ["富思特公司", "", "proposed"]
+    ]
+    assert kept["other_headcount"].isna().all()
+    decide_match(ws, int(kept["id"].iloc[0]), "confirmed", who="王")
+    assert list_matches(ws, other_list="税")["state"].tolist() == ["confirmed"]
 
 
 def test_the_tables_are_what_the_migrations_make(ws):
