@@ -6,6 +6,7 @@ import streamlit as st
 
 from siting.web import state
 from siting.web.frame import page_main, show_sidebar
+from siting.web.remember import write_remembered
 from siting.web.state import say
 from siting.web.widgets import show_style
 
@@ -17,6 +18,7 @@ def main() -> None:
     show_style()
     show_sidebar()
     page_main(state.page())()
+    write_remembered()
 
 
 main()

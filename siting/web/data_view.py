@@ -1,113 +1,130 @@
-"""Tables and steps of the data page."""
+"""The city's layers with their versions; templates."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geodata.workspace import Origin, put_city, put_layer
-from siting.i18n import t
+from geodata.tables_headers import headings_of, importable_layers
 from siting.web import state
-from siting.web.intake import city_with, marked_workbook, problem_table, template
-from siting.web.library import workspace
+from siting.web.data_sources import told_sources
+from siting.web.intake import XLSX, all_templates, template, template_name
+from siting.web.layering import take_shipped, take_version, version_now, versions_of
+from siting.web.remember import WHO, remember, remembered
+from siting.web.setting_aside import change_city
 from siting.web.state import say
+from siting.web.times import local_time
 from siting.web.widgets import share, show_table
 
 if TYPE_CHECKING:
     from geodata import City
-    from geodata.tables import Imported
+    from geodata.workspace import LayerVersion
 
-_LISTED = 100
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_SHIPPED = 0
+_LISTED = 20
 
 
 def show_layers(city: City) -> None:
-    """Show the city's layers: rows, sample share, sources."""
+    """Show the city's layers: version, source, date, rows, sample share."""
     rows = []
     for name in state.LAYERS:
-        frame = city.layers[name]
-        sources = sorted(set(map(str, frame["source"])))
-        more = f" …（{len(sources)}）" if len(sources) > 2 else ""  # noqa: PLR2004
-        shown = "；".join(text[:60] for text in sources[:2]) + more
+        frame, version = city.layers[name], version_now(city, name)
         rows.append(
-            (say(f"layer_{name}"), shown or "-", f"{len(frame):,}", _sample(frame["sample"]))
+            (
+                say(f"layer_{name}"),
+                say("version_shipped") if version is None else say("version", n=version.version),
+                told_sources(frame) if version is None else _origin(version),
+                "-" if version is None else f"{local_time(version.at)} {version.who}",
+                f"{len(frame):,}",
+                share(int(frame["sample"].sum()), len(frame)),
+            )
         )
-    headers = [say(f"column_{name}") for name in ("layer", "source", "rows", "sample")]
-    show_table(say("layers_caption", city=city.name), headers, rows, texts=2)
+    headers = ("layer", "version", "source", "at_who", "rows", "sample")
+    caption = say("layers_caption", city=city.name)
+    show_table(caption, [say(f"column_{name}") for name in headers], rows, texts=4)
 
 
-def _sample(flags) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    return share(int(flags.sum()), len(flags))
+def _origin(version: LayerVersion) -> str:
+    parts = [version.source_name, version.datum, version.note]
+    return " · ".join(part for part in parts if part) or "-"
 
 
-def show_template(layer: str) -> None:
-    """Offer the layer's Excel template."""
-    st.download_button(
-        say("data_template", layer=say(f"layer_{layer}")),
-        data=lambda: template(layer, state.lang()),
-        file_name=f"{layer}.xlsx",
-        mime=_XLSX,
-        key=f"template_{layer}",
-    )
-
-
-def show_import(read: Imported) -> None:
-    """Show what was read, what was mended and what was refused."""
-    lang = state.lang()
-    refused = read.report["row"].nunique()
-    st.success(
-        t(
-            lang,
-            "intake.said.kept",
-            layer=say(f"layer_{read.layer}"),
-            read=read.rows_read,
-            kept=len(read.frame),
-            refused=refused,
-            mended=len(read.mended),
-            skipped=len(read.skipped),
-        )
-    )
-    st.text(t(lang, "intake.said.datum", datum=read.reading.taken, evidence=read.reading.evidence))
-    for note in read.notes:
-        st.text(t(lang, f"intake.note.{note.code}", **note.facts))
-    table = problem_table(read, lang)
-    if table.empty:
+def show_versions(city: City) -> None:
+    """Let the planner look at a layer's versions and go back to one."""
+    kept = {name: found for name in state.LAYERS if (found := versions_of(city, name))}
+    if not kept:
+        st.text(say("versions_none"))
         return
-    columns = ("row", "column", "value", "problem", "suggestion")
-    rows = table[list(columns)].head(_LISTED).to_numpy(dtype=object).tolist()
-    caption = say("problems_caption", shown=len(rows), all=len(table))
-    headers = [t(lang, f"intake.column.{name}") for name in columns]
-    show_table(caption, headers, rows, texts=len(columns))
-    st.download_button(
-        say("data_marked"),
-        data=lambda: marked_workbook(read, lang),
-        file_name="problems.xlsx",
-        mime=_XLSX,
-        key="marked",
-    )
-
-
-def show_use(city: City, read: Imported) -> None:
-    """Offer to plan with the rows that were read."""
-    with st.form("use", border=True):
-        add = st.radio(
-            say("data_how"), (True, False), format_func=lambda value: say(f"data_add_{value}")
+    layer = st.selectbox(
+        say("versions_layer"), list(kept), format_func=lambda name: say(f"layer_{name}"),
+        key="versions_layer",
+    )  # fmt: skip
+    now = version_now(city, layer)
+    rows = [
+        (
+            say("version", n=found.version) + (say("version_now") if found == now else ""),
+            _origin(found),
+            f"{local_time(found.at)} {found.who}",
+            f"{found.rows:,}",
         )
-        who = st.text_input(say("plan_who"), value=st.session_state.get("who", ""), max_chars=40)
-        sent = st.form_submit_button(say("data_use"), type="primary", disabled=read.frame.empty)
+        for found in kept[layer][:_LISTED]
+    ]
+    headers = [say(f"column_{name}") for name in ("version", "source", "at_who", "rows")]
+    show_table(say("versions_caption", layer=say(f"layer_{layer}")), headers, rows, texts=3)
+    _ask_version(layer, kept[layer], now, shipped=city.city_id == state.SHIPPED_CITY)
+
+
+def _ask_version(
+    layer: str, kept: list[LayerVersion], now: LayerVersion | None, *, shipped: bool
+) -> None:
+    numbers = [found.version for found in kept if found != now]
+    if now is not None and shipped:
+        numbers.append(_SHIPPED)
+    if not numbers:
+        return
+    with st.form("take_version", border=True):
+        number = st.selectbox(
+            say("version_take"),
+            numbers,
+            format_func=lambda n: say("version", n=n) if n else say("version_shipped"),
+        )
+        who = st.text_input(say("plan_who"), value=remembered(WHO), max_chars=40).strip()
+        sent = st.form_submit_button(say("version_take_send"))
     if not sent:
         return
-    if not who.strip():
+    if not who:
         st.error(say("data_needs_who"))
         return
-    st.session_state["who"] = who.strip()
-    made = city_with(city, read, add=bool(add))
-    origin = Origin(source_name=read.name, datum=str(read.reading.taken)[:40])
-    put_layer(workspace(), read.layer, read.frame, who=who.strip(), origin=origin)
-    version = put_city(workspace(), made, who=who.strip())
-    for name, value in ((state.CITY, version), (state.DRAFT, ""), (state.PLAN, "")):
-        state.keep(name, value)
-    st.session_state.pop("imported", None)
-    state.keep(state.PAGE, "overview")
+    remember(WHO, who)
+    base = state.city()
+    if number == _SHIPPED:
+        change_city(take_shipped(base, layer, who=who))
+    else:
+        change_city(take_version(base, layer, number, who=who))
     st.rerun()
+
+
+def show_template() -> None:
+    """Offer the Excel template of each layer, and all in one packet."""
+    lang = state.lang()
+    for layer in importable_layers():
+        headings = headings_of(layer)
+        title = headings.zh if lang == "zh" else headings.en
+        st.download_button(
+            say("data_template", layer=title),
+            data=partial(template, layer, lang),
+            file_name=template_name(layer, lang),
+            mime=XLSX,
+            key=f"template_{layer}",
+            on_click="ignore",
+        )
+    st.download_button(
+        say("templates_all"),
+        data=lambda: all_templates(lang),
+        file_name="templates.zip",
+        mime="application/zip",
+        key="template_all",
+        on_click="ignore",
+    )

@@ -13,6 +13,8 @@ import streamlit as st
 
 from siting.i18n import LANGUAGES
 from siting.web import state
+from siting.web.setting_aside import change_city, offer_to_take_up
+from siting.web.sharing import show_link
 from siting.web.state import say
 
 if TYPE_CHECKING:
@@ -44,13 +46,11 @@ def show_sidebar() -> None:
         )
         if state.kept(state.CITY):
             st.caption(say("city_own"))
-            st.button(say("city_reset"), on_click=_bundled_city)
+            st.button(say("city_reset"), on_click=change_city, args=("",))
+        offer_to_take_up()
+        with st.popover(say("link")):
+            show_link()
         st.caption(say("edition"))
-
-
-def _bundled_city() -> None:
-    for name in (state.CITY, state.DRAFT, state.PLAN):
-        state.keep(name, "")
 
 
 def _choose_language() -> None:

@@ -1,16 +1,15 @@
-"""Uploaded files: read in the guarded reader, then forgotten; the marked workbook; templates."""
+"""What goes back to the planner: the report in words, the marked workbook, templates."""
 
 from __future__ import annotations
 
-import dataclasses
+import io
+import re
 import tempfile
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
-import geopandas as gpd
-import pandas as pd
-
-from geodata.tables import ReadOptions, read_layer
+from geodata.tables_headers import headings_of, importable_layers
 from geodata.tables_marked import write_marked
 from geodata.tables_rows import gather
 from geodata.templates import write_template
@@ -18,51 +17,62 @@ from siting.i18n import t, texts
 from siting.web.home import home
 
 if TYPE_CHECKING:
-    from geodata import City
-    from geodata.tables import Imported
+    import pandas as pd
 
+    from geodata.tables_rows import Body
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WORDS = ("row", "column", "value", "problem", "suggestion", "rows", "report")
 _NOTES = ("notes", "heading", "needed", "note", "example", "words", "yes", "no")
+_MATCHED = re.compile(r"(.+) \((place|stop|street|town), (\d\.\d+)\)")
+"""As ``geodata.tables`` writes the place that an address was matched with."""
+_EPOCH = (2020, 1, 1, 0, 0, 0)
 
 
-def read_upload(
-    upload: Any, layer: str, *, datum: str | None, confirm: bool, city: City
-) -> Imported:
-    """Read an uploaded file as a layer; nothing of it stays on disk.
+class Reported(Protocol):
+    """What a reading of a file reports of its rows."""
 
-    Parameters
-    ----------
-    upload
-        Streamlit's uploaded file.
-    layer
-        Which layer it holds.
-    datum
-        What the planner says the coordinates are; None to be asked.
-    confirm
-        True: the declared datum stands although another fits better.
-    city
-        The city to compare with.
-    """
-    name = PurePosixPath(upload.name.replace("\\", "/")).name or "file"
-    with tempfile.TemporaryDirectory(dir=home()) as folder:
-        path = Path(folder) / name
-        path.write_bytes(upload.getbuffer())
-        options = ReadOptions(confirm_datum=confirm)
-        return read_layer(path, layer, declared_datum=datum, city=city, options=options)
+    @property
+    def report(self) -> pd.DataFrame:
+        """Rows refused."""
+
+    @property
+    def mended(self) -> pd.DataFrame:
+        """Values read otherwise than written."""
+
+    @property
+    def skipped(self) -> pd.DataFrame:
+        """Lines that are no data."""
+
+    @property
+    def body(self) -> Body:
+        """The rows as written."""
 
 
-def problem_table(read: Imported, lang: str) -> pd.DataFrame:
+def problem_table(read: Reported, lang: str) -> pd.DataFrame:
     """Gather refused, mended and skipped rows, said in the language."""
     known = texts(lang)
     table = gather([read.report, read.mended, read.skipped]).copy()
     for column in ("problem", "suggestion"):
         table[column] = [
-            known.get(f"intake.{column}.{code}", str(code)) for code in table[column].tolist()
+            known.get(f"intake.{column}.{code}", _place_said(str(code), lang))
+            for code in table[column].tolist()
         ]
+    said = {"geometry": "web.column_point", "address": "web.column_address"}
+    table["column"] = table["column"].replace({code: t(lang, key) for code, key in said.items()})
     return table
 
 
-def marked_workbook(read: Imported, lang: str) -> bytes:
+def _place_said(text: str, lang: str) -> str:
+    """Say a place that an address was matched with; other texts stay as they are."""
+    found = _MATCHED.fullmatch(text)
+    if found is None:
+        return text
+    kind = t(lang, f"web.found_{found[2]}")
+    return t(lang, "web.found_place_said", name=found[1], kind=kind, sure=found[3])
+
+
+def marked_workbook(read: Reported, lang: str) -> bytes:
     """Write the planner's rows back as Excel, bad cells coloured."""
     words = {key: t(lang, f"intake.column.{key}") for key in _WORDS}
     with tempfile.TemporaryDirectory(dir=home()) as folder:
@@ -80,12 +90,18 @@ def template(layer: str, lang: str) -> bytes:
         return path.read_bytes()
 
 
-def city_with(city: City, read: Imported, *, add: bool) -> City:
-    """Give the city with the layer replaced by, or joined with, what was read."""
-    frame = read.frame
-    if add:
-        known = city.layers[read.layer]
-        joined = pd.concat([known[~known.index.isin(frame.index)], frame])
-        frame = gpd.GeoDataFrame(joined, geometry="geometry", crs=city.metric_crs)
-    layers = {**city.layers, read.layer: frame}
-    return dataclasses.replace(city, layers=layers, version="")
+def template_name(layer: str, lang: str) -> str:
+    """Give a template's file name."""
+    headings = headings_of(layer)
+    return f"{headings.zh}_模板.xlsx" if lang == "zh" else f"{layer}_template.xlsx"
+
+
+def all_templates(lang: str) -> bytes:
+    """Pack the templates of all layers."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for layer in importable_layers():
+            archive.writestr(
+                zipfile.ZipInfo(template_name(layer, lang), _EPOCH), template(layer, lang)
+            )
+    return packed.getvalue()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import streamlit as st
@@ -10,6 +9,7 @@ import streamlit as st
 from siting.web import state
 from siting.web.library import comments_on
 from siting.web.state import say
+from siting.web.times import local_time
 from siting.web.widgets import people, show_table
 
 
@@ -41,11 +41,6 @@ def show_plans(rows: list[dict[str, Any]]) -> None:
         state.keep(state.DRAFT, "")
         state.keep(state.PLAN, chosen)
         st.rerun()
-
-
-def local_time(stamp: str) -> str:
-    """Write an ISO time as date and minute in this server's zone."""
-    return datetime.fromisoformat(stamp).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def show_comments(plan_id: str) -> None:

@@ -55,8 +55,10 @@ class Work:
         File name of an import.
     step
         Where the planner is, one of :data:`STEPS`.
-    columns, heading
-        Chosen columns (field to heading) and the heading's rows; None: as found.
+    heading
+        Row of the heading as the planner said; 0 where it is found.
+    columns, rows
+        Chosen columns (field to heading) and the rows of their heading; None: as found.
     datum, confirm
         What the coordinates are, "" where nobody said; True insists on it.
     cells, points, confirmed, left_out
@@ -70,8 +72,9 @@ class Work:
     layer: str
     name: str = ""
     step: str = STEPS[0]
+    heading: int = 0
     columns: dict[str, str] | None = None
-    heading: tuple[int, ...] | None = None
+    rows: tuple[int, ...] = ()
     datum: str = ""
     confirm: bool = False
     cells: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -84,7 +87,7 @@ class Work:
         """The chosen columns; None where those that were found stand."""
         if self.columns is None:
             return None
-        return ColumnChoice(columns=self.columns, rows=self.heading or ())
+        return ColumnChoice(columns=self.columns, rows=self.rows)
 
     @property
     def mends(self) -> Mends:
@@ -146,11 +149,17 @@ def read_work(key: str) -> Work:
     if not path.is_file():
         raise WorkLostError(key=key[:_SHOWN])
     table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    for name in ("confirmed", "left_out"):
+    for name in ("confirmed", "left_out", "rows"):
         table[name] = tuple(table[name])
-    table["heading"] = None if table["heading"] is None else tuple(table["heading"])
     table["points"] = {row: tuple(place) for row, place in table["points"].items()}
     return Work(**table)
+
+
+def keep_upload(key: str, part: str, name: str, data: bytes | memoryview) -> str:
+    """Keep one of several uploaded files; return its path inside the folder of the key."""
+    inside = f"{part}/{safe_name(name)}"
+    write_bytes(folder_of(key) / inside, bytes(data))
+    return inside
 
 
 def upload_path(work: Work) -> Path:
@@ -180,6 +189,5 @@ def clear_old() -> None:
     """Remove unsaved work that nobody touched for a month."""
     oldest = time.time() - KEPT_DAYS * 24 * 3600
     for folder in (home() / "works").glob("*"):
-        record = folder / _RECORD
-        if record.is_file() and record.stat().st_mtime < oldest:
+        if max(found.stat().st_mtime for found in (folder, *folder.glob("*"))) < oldest:
             shutil.rmtree(folder, ignore_errors=True)

@@ -187,40 +187,62 @@ def write_book(path, rows):
     return path
 
 
-def test_an_own_file_with_errors_is_imported_mended_and_planned_with(address, page, tmp_path):
-    heads = ["企业名称", "职工人数", "经度", "纬度"]
-    bad = [heads, ["甲厂", 800, 116.335, 39.735], ["乙厂", "很多", 116.34, 39.74]]
-    good = [heads, ["甲厂", 800, 116.335, 39.735], ["乙厂", 450, 116.34, 39.74]]
-    page.goto(f"{address}/?page=data&lang=zh")
+def open_import(address, page):
+    page.goto(f"{address}/?page=data&part=import&lang=zh")
     choose = page.locator("input[type=file]")
     choose.wait_for(state="attached")
-    page.locator("[data-testid=stSelectbox]").nth(1).click()
-    page.get_by_role("option", name="WGS-84").click()
-    for rows, kept in ((bad, 1), (good, 2)):
-        choose.set_input_files(write_book(tmp_path / f"企业{kept}.xlsx", rows))
-        page.wait_for_selector(f"text=企业{kept}.xlsx")
-        page.get_by_role("button", name="读取并逐行检查").click()
-        page.wait_for_selector(f"[data-testid=stAlert]:has-text('保留 {kept} 行')")
-        if kept == 1:
-            page.wait_for_selector("caption:has-text('逐行检查结果')")
-            with page.expect_download() as waiting:
-                page.get_by_role("button", name="下载标出问题的").click()
-            marked = io.BytesIO(waiting.value.path().read_bytes())
-            assert openpyxl.load_workbook(marked).sheetnames
+    return choose
+
+
+def counted(page, name, value):
+    card = page.locator(".ws-card").filter(has=page.get_by_text(name, exact=True))
+    expect(card.locator(".ws-value")).to_have_text(value)
+
+
+def test_an_own_file_with_errors_is_imported_mended_and_planned_with(address, page, tmp_path):
+    heads = ["企业名称", "职工人数", "经度", "纬度"]
+    rows = [heads, ["甲厂", 800, 116.335, 39.735], ["乙厂", "很多", 116.34, 39.74]]
+    rows.append(["丙厂", 90, "", ""])
+    choose = open_import(address, page)
+    choose.set_input_files(write_book(tmp_path / "企业.xlsx", rows))
+    page.wait_for_url("**work=**")
+    page.get_by_role("button", name="下一步：坐标").click()
+    expect(page.locator(".ws-figure")).to_have_count(3)
+    page.locator("[data-testid=stRadio] label").filter(has_text="WGS-84").click()
+    page.get_by_role("button", name="下一步：逐行检查").click()
+    page.wait_for_selector("caption:has-text('逐行检查结果')")
+    counted(page, "退回", "2")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="下载标出问题的").click()
+    marked = io.BytesIO(waiting.value.path().read_bytes())
+    assert openpyxl.load_workbook(marked).sheetnames
+    page.get_by_role("textbox", name="职工人数").fill("450")  # mended in the page
+    page.get_by_role("button", name="改好，重新检查").click()
+    counted(page, "退回", "1")
+    page.reload()  # nothing of it is lost
+    counted(page, "退回", "1")
+    wait_for_map(page)  # the row without coordinates is put in its place
+    page.locator("iframe").scroll_into_view_if_needed()
+    frame = page.locator("iframe").bounding_box()
+    page.mouse.click(frame["x"] + frame["width"] * 0.4, frame["y"] + frame["height"] * 0.45)
+    page.get_by_role("button", name="放在这里").click()
+    counted(page, "退回", "0")
+    counted(page, "可用", "3")
+    page.get_by_role("button", name="下一步：保存").click()
+    page.get_by_text("与现有的行合并").click()
     page.get_by_label("您的姓名").fill("王工")
-    page.get_by_role("button", name="保存，并用这些数据规划").click()
+    page.get_by_role("button", name="保存为新的一版").click()
     page.wait_for_url("**city=**")
     page.wait_for_selector("text=正在使用导入的数据")
-    page.wait_for_selector(".ws-card", timeout=240_000)
+    page.get_by_role("button", name="用这些数据选址").click()
+    page.wait_for_url("**page=siting**")
+    page.wait_for_selector("iframe", timeout=240_000)
 
 
 def test_a_file_of_another_kind_is_a_sentence_and_the_page_stays(address, page, tmp_path):
     evil = tmp_path / "企业.xlsx"
     evil.write_bytes(b"MZ\x90\x00" + bytes(4000))
-    page.goto(f"{address}/?page=data&lang=zh")
-    page.locator("input[type=file]").set_input_files(evil)
-    page.wait_for_selector("text=企业.xlsx")
-    page.get_by_role("button", name="读取并逐行检查").click()
+    open_import(address, page).set_input_files(evil)
     page.wait_for_selector("[data-testid=stAlert]")
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.get_by_text("导入自己的文件").count() == 1

@@ -1,68 +1,77 @@
-"""数据 data: what the city holds, and the planner's own files brought in, checked row by row."""
+"""数据 data: the city's layers and their versions, files brought in, rows edited, an own city."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from geodata.errors import WarmStationsError
 from siting.web import state
-from siting.web.data_view import show_import, show_layers, show_template, show_use
-from siting.web.engine import ground_key, open_city
-from siting.web.intake import read_upload
-from siting.web.mapview import View, keep, show_map
-from siting.web.marks import read_marks
+from siting.web.data_city import CITY_JOB, begin_city, go_on_city
+from siting.web.data_edit import begin_edit, go_on_edit
+from siting.web.data_save import show_saved
+from siting.web.data_steps import begin_import, go_on_import
+from siting.web.data_style import show_data_style
+from siting.web.data_view import show_layers, show_versions
+from siting.web.engine import open_city
+from siting.web.errors import WorkLostError
 from siting.web.state import say, show_error
+from siting.web.work import EDIT, read_work
 
-DATUMS = ("", "wgs84", "gcj02", "bd09", "cgcs2000")
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-
-def ask_file() -> None:
-    """Ask for a file, read it and remember what was read."""
-    with st.form("import", border=True):
-        left, right = st.columns(2)
-        layer = left.selectbox(
-            say("data_layer"), state.LAYERS, format_func=lambda name: say(f"layer_{name}")
-        )
-        datum = right.selectbox(
-            say("data_datum"), DATUMS, format_func=lambda name: say(f"datum_{name or 'ask'}")
-        )
-        upload = st.file_uploader(say("data_file"))
-        confirm = st.checkbox(say("data_confirm"))
-        sent = st.form_submit_button(say("data_read"), type="primary")
-    show_template(layer)
-    if not sent:
-        return
-    st.session_state.pop("imported", None)
-    if upload is None:
-        st.error(say("data_no_file"))
-        return
-    city = open_city(state.city())
-    st.session_state["imported"] = read_upload(
-        upload, layer, datum=datum or None, confirm=confirm, city=city
-    )
+PARTS = ("layers", "import", "edit", "city")
 
 
 def main() -> None:
     """Show the page."""
+    show_data_style()
     st.title(say("data_title"), anchor=False)
     try:
-        city, lang = open_city(state.city()), state.lang()
-        show_layers(city)
-        st.subheader(say("data_import"), anchor=False)
-        ask_file()
-        read = st.session_state.get("imported")
-        if read is None:
-            return
-        show_import(read)
-        marks = read_marks(read)
-        if marks:
-            show_map(
-                base=ground_key(state.city(), lang),
-                plan=keep({}),
-                view=View(title=say("data_map"), height=460, marks=marks),
-                lang=lang,
-                key="data_map",
-            )
-        show_use(city, read)
+        if state.kept(state.WORK):
+            _go_on(state.kept(state.WORK))
+        else:
+            _begin()
+    except WorkLostError as error:
+        state.keep(state.WORK, "")
+        show_error(error)
+        _begin()
     except WarmStationsError as error:
         show_error(error)
+
+
+def _go_on(key: str) -> None:
+    """Go on with unsaved work; nothing else is offered, so that it is not forgotten."""
+    if key.startswith(CITY_JOB):
+        go_on_city(key)
+        return
+    work = read_work(key)
+    (go_on_edit if work.kind == EDIT else go_on_import)(work)
+
+
+def _begin() -> None:
+    now = state.kept(state.PART) if state.kept(state.PART) in PARTS else PARTS[0]
+    part = st.segmented_control(
+        say("data_part"), PARTS, default=now, format_func=lambda name: say(f"data_part_{name}"),
+        key=f"data_part_{now}", label_visibility="collapsed",
+    )  # fmt: skip
+    if part != now:
+        state.keep(state.PART, part or PARTS[0])
+        st.rerun()
+    show: dict[str, Callable[[], None]] = {
+        "layers": _layers,
+        "import": begin_import,
+        "edit": begin_edit,
+        "city": begin_city,
+    }
+    show[now]()
+
+
+def _layers() -> None:
+    show_saved()
+    city = open_city(state.city())
+    show_layers(city)
+    st.subheader(say("versions_title"), anchor=False)
+    show_versions(city)
