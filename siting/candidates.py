@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 from geodata.columns import Existing, LayerName
 from geodata.ids import feature_id
 from siting.errors import NoCandidatesError, UnknownSettingError
+from siting.own_places import own_sites
 from siting.rules.base import SITE_COLUMNS, points_xy, sites_frame
 from siting.streets import nearest_street
 
@@ -65,7 +66,7 @@ def propose_candidates(
     rules
         Rules that propose.
     settings
-        ``plan.merge_m`` and the ids that are forced or banned.
+        ``plan.merge_m``, the planner's own places, and the ids that are forced or banned.
 
     Returns
     -------
@@ -86,6 +87,9 @@ def propose_candidates(
         raise NoCandidatesError(city=city.name)
     proposals = pd.concat(frames).sort_index()
     sites = _merge(proposals, settings.plan.merge_m)
+    own = own_sites(city, [rule.id for rule in rules], settings)
+    if own is not None:
+        sites = pd.concat([sites, own[sites.columns]]).sort_index()
     xy = points_xy(sites)
     sites["zone_id"], sites["zone_kind"] = zones.at(xy), zones.kind_at(xy)
     for name in ("force", "ban"):

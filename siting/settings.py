@@ -14,6 +14,7 @@ from typing import Any
 
 from siting.errors import UnknownSettingError
 from siting.settings_checks import ADMISSIONS, ZONE_KINDS, check_settings
+from siting.settings_places import OwnPlace  # noqa: TC001 - its type is read when a file is
 from siting.settings_question import (
     AlternativeSites,
     CapacitySettings,
@@ -214,6 +215,8 @@ class PlanSettings:
         At most so many existing stations are given up; -1: no limit.
     base, most_changes
         A plan's sites, of which at most so many (beside refused ones) are given up; -1: no limit.
+    places
+        Candidate places that a planner put on the map.
     """
 
     stations: int
@@ -232,6 +235,7 @@ class PlanSettings:
     most_given_up: int = field(default=-1, metadata=_LATER)
     base: tuple[str, ...] = field(default=(), metadata=_LATER)
     most_changes: int = field(default=-1, metadata=_LATER)
+    places: tuple[OwnPlace, ...] = field(default=(), metadata=_LATER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

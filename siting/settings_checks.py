@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geodata.columns import Group
+from siting.settings_places import check_places
 from siting.settings_question import check_question
 from siting.settings_question import require as _require
 
@@ -58,6 +59,7 @@ def check_settings(settings: Settings) -> None:
     share = settings.solver.stage2_share
     _require(0 <= share < 1, "solver.stage2_share", share, "0 .. 1")
     check_question(settings)
+    check_places(settings.plan.places)
 
 
 def _check_rule(rule: RuleSettings) -> None:

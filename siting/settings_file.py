@@ -66,6 +66,7 @@ _OPEN_TABLES = (
     "plan.kinds",
     "plan.alternatives",
     "plan.hosts",
+    "plan.places",
     "plan.base",
     "question.floors",
     "question.phases",

@@ -27,7 +27,7 @@ LAYERS = tuple(
         "siting.errors siting.settings siting.i18n siting.files siting.presets",
         "siting.edition.errors siting.edition.holidays siting.edition.hours siting.edition.facts",
         "siting.rules siting.zones siting.curves siting.streets siting.mustpass",
-        "siting.candidates siting.scores siting.demand siting.frontage siting.hours",
+        "siting.candidates siting.own_places siting.scores siting.demand siting.frontage siting.hours",
         "siting.coverage siting.service_area siting.figures",
         "siting.solve siting.goal siting.problem siting.reasons siting.visits",
         "siting.plan siting.rota siting.verify siting.evaluate",
