@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from siting.web import state
 from siting.web.frame import page_main, show_sidebar
 from siting.web.remember import write_remembered
+from siting.web.serving import served
 from siting.web.state import say
 from siting.web.widgets import show_style
 
@@ -21,4 +23,7 @@ def main() -> None:
     write_remembered()
 
 
-main()
+if get_script_run_ctx(suppress_warning=True) is None:  # the server itself reads this file first
+    app = st.App(__file__, middleware=served())
+else:
+    main()
