@@ -32,7 +32,10 @@
     differs: '<svg viewBox="0 0 30 30" width="30" height="30" aria-hidden="true"><circle cx="15" cy="15" r="13" fill="none" stroke="#111" stroke-width="4.5"/><circle cx="15" cy="15" r="13" fill="none" stroke="#FFD23F" stroke-width="2.5"/></svg>',
     read: '<svg viewBox="0 0 30 30" width="30" height="30" aria-hidden="true"><circle cx="15" cy="15" r="4.5" fill="#FFD23F" stroke="#111" stroke-width="1.5"/></svg>',
     asked: '<svg viewBox="0 0 30 30" width="30" height="30" aria-hidden="true"><circle cx="15" cy="15" r="11" fill="none" stroke="#000" stroke-width="2.5"/><path d="M15 0V30M0 15H30" stroke="#000" stroke-width="1.5"/></svg>',
+    waits: '<svg viewBox="0 0 30 30" width="30" height="30" aria-hidden="true"><circle cx="24" cy="6" r="5.5" fill="#fff" stroke="#333" stroke-width="1.6"/><path d="M22 6H26M24 4V8" stroke="#333" stroke-width="1.6"/></svg>',
     ban: '<svg viewBox="0 0 30 30" width="30" height="30" aria-hidden="true"><circle cx="15" cy="15" r="12" fill="rgba(255,255,255,.7)" stroke="#111" stroke-width="3"/><path d="M7 7 23 23" stroke="#111" stroke-width="3"/></svg>',
+    agreed: '<svg viewBox="0 0 30 30" width="30" height="30" aria-hidden="true"><circle cx="24" cy="6" r="5.5" fill="#00735A" stroke="#fff" stroke-width="1.5"/><path d="M21 6 23.4 8.4 27 4" fill="none" stroke="#fff" stroke-width="1.8"/></svg>',
+    refused: '<svg viewBox="0 0 30 30" width="30" height="30" aria-hidden="true"><circle cx="15" cy="15" r="12" fill="rgba(255,255,255,.7)" stroke="#111" stroke-width="2"/><path d="M9 9 21 21M21 9 9 21" stroke="#B2182B" stroke-width="3.5"/></svg>',
     force: '<svg viewBox="0 0 30 30" width="30" height="30" aria-hidden="true"><path d="M15 1 19 11 29 11 21 18 24 28 15 22 6 28 9 18 1 11 11 11Z" fill="#FFD23F" stroke="#111" stroke-width="1.5"/></svg>',
   };
   const BASE = [
@@ -408,6 +411,88 @@
       ctx.stroke();
     },
 
+    /** What a page draws to answer a click: ground reached, ways with their flows, shares. */
+    _paintDrawing: function (ctx, v) {
+      const d = this.drawing;
+      if (d.outline.length) {
+        S.trace(ctx, d.outline, v, true);
+        ctx.fillStyle = "rgba(0,114,178,.12)";
+        ctx.fill("evenodd");
+        ctx.setLineDash([6, 4]);
+        ctx.lineWidth = 1.6;
+        ctx.strokeStyle = "#0B5C8A";
+        ctx.stroke();
+        ctx.setLineDash([]);
+      }
+      ctx.lineCap = "round";
+      d.lines.forEach(function (line, index) {
+        S.trace(ctx, [line], v, false);
+        ctx.lineWidth = 2 + 10 * d.widths[index];
+        ctx.strokeStyle = "rgba(213,94,0,.75)";
+        ctx.stroke();
+      });
+      ctx.font = "700 12px sans-serif";
+      for (const spot of d.spots) {
+        const p = S.project(spot.lon, spot.lat);
+        const x = p[0] * v.k - v.ox;
+        const y = p[1] * v.k - v.oy;
+        ctx.beginPath();
+        ctx.arc(x, y, 5, 0, 6.2832);
+        ctx.fillStyle = "#fff";
+        ctx.fill();
+        ctx.lineWidth = 2;
+        ctx.strokeStyle = "#8a3a00";
+        ctx.stroke();
+        ctx.lineWidth = 3;
+        ctx.strokeStyle = "#fff";
+        ctx.strokeText(spot.text, x + 8, y + 4);
+        ctx.fillStyle = "#5c2700";
+        ctx.fillText(spot.text, x + 8, y + 4);
+      }
+    },
+
+    /** Show a page's drawing; an empty one takes the last away. */
+    draw: function (drawing) {
+      const given = drawing || {};
+      const text = JSON.stringify(given);
+      if (text === this.drawn) {
+        return;
+      }
+      this.drawn = text;
+      const base = this.data.base;
+      this.drawing = {
+        outline: S.lines(given.outline || [], base.origin, base.scale),
+        lines: S.lines(given.lines || [], base.origin, base.scale),
+        widths: given.widths || [],
+        spots: given.spots || [],
+        legend: given.legend || "",
+      };
+      this.layers.drawn.redraw();
+      this._fillLegend();
+    },
+
+    /** Bring a place into sight without changing the zoom, and ring it. */
+    focus: function (place) {
+      const text = JSON.stringify(place || null);
+      if (text === this.focused) {
+        return;
+      }
+      this.focused = text;
+      if (this.ring) {
+        this.ring.remove();
+        this.ring = null;
+      }
+      if (!place) {
+        return;
+      }
+      this.ring = L.circleMarker([place.lat, place.lon], { radius: 19, color: "#111", weight: 3, fill: false, interactive: false }).addTo(this.map);
+      if (place.zoom && this.map.getZoom() < place.zoom) {
+        this.map.setView([place.lat, place.lon], place.zoom, { animate: false });
+      } else if (place.pan && !this.map.getBounds().pad(-0.05).contains([place.lat, place.lon])) {
+        this.map.setView([place.lat, place.lon], this.map.getZoom(), { animate: false });
+      }
+    },
+
     _buildStations: function (stations) {
       this.marks = {};
       for (const key of ["R1", "R2", "R3", "R4", "mobile", "many"]) {
@@ -523,11 +608,14 @@
       this.candidates = { xy: [], ids: [] };
       this.layers.candidates = this._sheet("links", this._paintCandidates.bind(this));
       this.layers.links = this._sheet("links", this._paintLinks.bind(this));
+      this.drawing = { outline: [], lines: [], widths: [], spots: [], legend: "" };
+      this.layers.drawn = this._sheet("links", this._paintDrawing.bind(this));
       this.places = { xy: [], served: [], left: [], street: [], away: [], drawn: 0, rows: { place: [], site: [] } };
       this.streets = { served: [], left: [] };
       const overlays = {};
       const order = ["R1", "R2", "R3", "R4", "mobile", "many", "existing", "gaps", "streets", "served", "left", "names"].concat(this.data.candidates ? ["candidates"] : []);
       const hidden = this.data.hidden || [];
+      this.offered = order.filter(function (key) { return hidden.indexOf(key) < 0; });
       for (const key of order) {
         if (hidden.indexOf(key) >= 0) {
           continue;
@@ -538,6 +626,7 @@
         }
       }
       this.layers.links.addTo(map);
+      this.layers.drawn.addTo(map);
       const narrow = map.getSize().x < 640;
       this.control = L.control.layers(null, overlays, { collapsed: true, position: "topright" }).addTo(map);
       const button = this.control.getContainer().querySelector(".leaflet-control-layers-toggle");
@@ -599,6 +688,12 @@
       }
       if ((this.plan.gaps || []).length) {
         add('<i class="sm-gapsign"></i>', this.t("legend_gaps"));
+      }
+      if (this.drawing.outline.length) {
+        add('<i class="sm-reach"></i>', this.t("legend_reach"));
+      }
+      if (this.drawing.lines.length) {
+        add('<i class="sm-line" style="border-top-width:5px;border-color:#D55E00"></i>', this.drawing.legend);
       }
       if (this.streets.served.length) {
         add('<i class="sm-line" style="border-color:#4D9AC4"></i>', this.t("legend_street_served", { km: this.plan.streets.served_km }));
@@ -693,6 +788,19 @@
       const wide = this.map.getSize().x >= ROOMY && this.legend.open;
       const right = wide ? this.legend.offsetWidth + 8 : 0;
       this.map.fitBounds([[b[1], b[0]], [b[3], b[2]]], { paddingBottomRight: [right, 0], animate: false });
+    },
+
+    /** Names of the offered layers that are switched off. */
+    hiddenLayers: function () {
+      return this.offered.filter(function (key) { return !this.map.hasLayer(this.layers[key]); }, this);
+    },
+
+    hide: function (names) {
+      for (const key of this.offered) {
+        if (names.indexOf(key) >= 0) {
+          this.map.removeLayer(this.layers[key]);
+        }
+      }
     },
 
     /** Signs that a page sets by hand: a place asked about, a station banned or forced. */

@@ -78,6 +78,25 @@
     }
   }
 
+  /** Layers that were switched off stay off, from visit to visit. */
+  function rememberLayers() {
+    const name = "layers:" + current.view_key;
+    let off = [];
+    try {
+      off = JSON.parse(window.localStorage.getItem(name)) || [];
+    } catch (error) {
+      off = [];
+    }
+    map.hide(off);
+    station_map_page.on("overlayadd overlayremove", function () {
+      try {
+        window.localStorage.setItem(name, JSON.stringify(map.hiddenLayers()));
+      } catch (error) {
+        /* Storage may be switched off; the layers then start anew. */
+      }
+    });
+  }
+
   function together(group) {
     if (!group || channel || !window.BroadcastChannel) {
       return;
@@ -95,6 +114,7 @@
     map.onPick(pick);
     restore();
     rememberNow();
+    rememberLayers();
     station_map_page.on("moveend zoomend", rememberNow);
     station_map_page.on("zoomanim", function (event) {
       remember(event.center, event.zoom);
@@ -138,10 +158,22 @@
           map.planKey = args.plan;
         }
         map.mark(args.marks || []);
+        map.draw(args.drawing);
+        map.focus(args.focus);
         document.body.dataset.drawn = args.plan;
       })
       .catch(fail);
   }
+
+  /** Undo and redo by keyboard also while the map has the focus; the page takes them as picks. */
+  document.addEventListener("keydown", function (event) {
+    const key = event.key.toLowerCase();
+    if (!current.steps || !(event.ctrlKey || event.metaKey) || (key !== "z" && key !== "y")) {
+      return;
+    }
+    event.preventDefault();
+    pick({ kind: key === "y" || event.shiftKey ? "redo" : "undo", id: "", lon: 0, lat: 0 });
+  });
 
   window.addEventListener("message", function (event) {
     if (event.data && event.data.type === "streamlit:render") {

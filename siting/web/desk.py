@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from siting.settings import replace_settings
 from siting.web import state
 from siting.web.engine import default_settings, open_city, ready_plan
 from siting.web.errors import OtherCityError, RunLostError
-from siting.web.jobs import Progress, read_progress, start_run
+from siting.web.jobs import CUT_SHORT, Progress, cut_short, read_progress, start_run
 from siting.web.library import kept_plan
-from siting.web.runs import read_question
+from siting.web.runs import read_question, run_folder
 from siting.web.store import read_solution, settings_from_table, write_solution
 
 if TYPE_CHECKING:
@@ -53,6 +52,11 @@ class Desk:
     def busy(self) -> bool:
         """Tell whether a run is going on."""
         return self.progress is not None and self.progress.state == "running"
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether the run ended without a plan."""
+        return self.progress is not None and self.progress.state in ("failed", "lost")
 
 
 def look() -> Desk:
@@ -114,53 +118,29 @@ def _before(city_id: str, key: str) -> Plan | None:
     return ready_plan(city_id, default_settings(city_id))
 
 
-def run_with(desk: Desk, settings: Settings) -> None:
-    """Start a run from this desk; the address then names it."""
+def run_with(desk: Desk, settings: Settings, what: str = "") -> None:
+    """Start a run from this desk; the address then names it.
+
+    A run still going on is stopped: what it was to answer is asked again with the change.
+
+    Parameters
+    ----------
+    what
+        What the planner did, in words, for undo.
+    """
     st.session_state[_REDO] = []
-    done = desk.progress is None or desk.progress.state == "done"
-    before = desk.run if done else _last_done(desk.run)
-    state.keep(state.DRAFT, start_run(desk.city_id, settings, previous=before))
+    if desk.busy:
+        cut_short(desk.run)
+    key = start_run(desk.city_id, settings, previous=_undoable(desk), what=what)
+    state.keep(state.DRAFT, key)
 
 
-def _last_done(key: str) -> str:
-    while key and read_progress(key).state != "done":
+def _undoable(desk: Desk) -> str:
+    """Give the run that undo goes back to: this one, unless it failed or is the shipped plan's."""
+    key = "" if desk.run.startswith(_DEFAULT_RUN) else desk.run
+    while key and read_progress(key).state in ("failed", "lost"):
         key = read_question(key).get("previous", "")
     return key
-
-
-def ban(desk: Desk, site_id: str) -> None:
-    """Forbid a site and choose again."""
-    _with_lists(
-        desk,
-        ban_ids={*desk.asked.plan.ban, site_id},
-        force_ids={*desk.asked.plan.force} - {site_id},
-    )
-
-
-def force(desk: Desk, site_id: str) -> None:
-    """Demand a site and choose again."""
-    _with_lists(
-        desk,
-        ban_ids={*desk.asked.plan.ban} - {site_id},
-        force_ids={*desk.asked.plan.force, site_id},
-    )
-
-
-def release(desk: Desk, site_id: str) -> None:
-    """Neither forbid nor demand a site any more, and choose again."""
-    _with_lists(
-        desk,
-        ban_ids={*desk.asked.plan.ban} - {site_id},
-        force_ids={*desk.asked.plan.force} - {site_id},
-    )
-
-
-def _with_lists(desk: Desk, *, ban_ids: set[str], force_ids: set[str]) -> None:
-    settings = replace_settings(
-        desk.asked, plan__ban=tuple(sorted(ban_ids)), plan__force=tuple(sorted(force_ids))
-    )
-    run_with(desk, settings)
-    st.rerun()
 
 
 def can_undo(desk: Desk) -> bool:
@@ -170,8 +150,28 @@ def can_undo(desk: Desk) -> bool:
 
 def undo(desk: Desk) -> None:
     """Go back to the plan before this run; it can be done again."""
+    if desk.busy:
+        cut_short(desk.run)
     st.session_state[_REDO] = [*st.session_state.get(_REDO, []), desk.run]
-    state.keep(state.DRAFT, read_question(desk.run).get("previous", ""))
+    state.keep(state.DRAFT, _answered(read_question(desk.run).get("previous", "")))
+
+
+def _answered(key: str) -> str:
+    """Give a run that has its answer or will have it: one that was cut short is asked again."""
+    if not key or read_progress(key).state == "running":
+        return key
+    question = read_question(key)
+    settings = settings_from_table(question["settings"])
+    solution = read_solution(open_city(question["city"]), settings)
+    unfinished = (run_folder(key) / CUT_SHORT).is_file()
+    if solution is not None and not (unfinished and solution.status == "stopped"):
+        return key
+    return start_run(
+        question["city"],
+        settings,
+        previous=question.get("previous", ""),
+        what=question.get("what", ""),
+    )
 
 
 def can_redo() -> bool:
@@ -183,7 +183,12 @@ def redo() -> None:
     """Do the last undone run again."""
     *rest, last = st.session_state[_REDO]
     st.session_state[_REDO] = rest
-    state.keep(state.DRAFT, last)
+    state.keep(state.DRAFT, _answered(last))
+
+
+def last_change(desk: Desk) -> str:
+    """Say what the last run changed; empty where nothing is known."""
+    return str(read_question(desk.run).get("what", "")) if can_undo(desk) else ""
 
 
 def earlier_runs(desk: Desk) -> list[Settings]:

@@ -10,6 +10,8 @@ from siting.gaps import find_gaps
 from siting.maps import ground_data, plan_data
 from siting.plan import ask, plan_from
 from siting.settings_file import load_settings
+from siting.web.drawing import must_pass_of
+from siting.web.lookup import Lookup, build_lookup
 from siting.web.mapview import keep
 from siting.web.state import SHIPPED_CITY
 from siting.web.store import find_city, read_solution
@@ -17,10 +19,13 @@ from siting.web.store import find_city, read_solution
 if TYPE_CHECKING:
     from geodata import City
     from siting.gaps import GapReport
+    from siting.mustpass import MustPass
     from siting.plan import Plan
     from siting.settings import Settings
 
 _PLANS_AT_HAND = 12
+_LOOKUPS_AT_HAND = 4
+_WAYS_AT_HAND = 64
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -88,3 +93,28 @@ def _map_key(
 ) -> str:
     gaps = gaps_of(_plan)
     return keep(plan_data(city_of(_plan), _plan, gaps=gaps, lang=lang, candidates=candidates))
+
+
+def lookup_of(plan: Plan) -> Lookup:
+    """Give what answers to clicks are read from."""
+    return _lookup(plan.city_version, plan.settings_hash, plan)
+
+
+@st.cache_resource(show_spinner=False, max_entries=_LOOKUPS_AT_HAND)
+def _lookup(city_version: str, settings_hash: str, _plan: Plan) -> Lookup:  # noqa: ARG001 - key
+    return build_lookup(_plan)
+
+
+def must_pass(plan: Plan, site_id: str) -> MustPass | None:
+    """Give the must-pass ways of an R1 site's enterprise; None where it has none."""
+    return _must_pass(plan.city_version, site_id, plan.settings_hash, plan)
+
+
+@st.cache_resource(show_spinner=False, max_entries=_WAYS_AT_HAND)
+def _must_pass(
+    city_version: str,  # noqa: ARG001 - part of the key
+    site_id: str,
+    settings_hash: str,  # noqa: ARG001 - part of the key
+    _plan: Plan,
+) -> MustPass | None:
+    return must_pass_of(city_of(_plan), _plan, site_id)

@@ -1,4 +1,4 @@
-"""The form of a plan: stations, minutes, priorities, quotas per rule."""
+"""The form of a plan: what is asked, under which standard and conditions, with how much money."""
 
 from __future__ import annotations
 
@@ -6,33 +6,80 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from geodata.columns import Group
 from geodata.errors import WarmStationsError
 from siting.settings import replace_settings
+from siting.settings_question import KINDS
+from siting.settings_text import settings_text
+from siting.web import form_conditions, form_question, form_standard
 from siting.web.desk import run_with
+from siting.web.form_base import (
+    base_of,
+    begin_with,
+    defaults_of,
+    read_settings,
+    towns_with_candidates,
+)
+from siting.web.presets import preset_settings, presets
 from siting.web.state import say, show_error
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from siting.settings import Settings
     from siting.web.desk import Desk
 
-_MOST_STATIONS = 5_000
-_MOST_MINUTES = 120.0
+_KEY_DIGITS = 10
 
 
 def plan_form(desk: Desk) -> None:
     """Show the form and start a run when it is sent."""
-    with st.form("plan_form", border=False):
-        changes = _main_fields(desk.asked)
-        with st.expander(say("form_priorities")):
-            changes |= _priorities(desk.asked)
-        with st.expander(say("form_quotas")):
-            changes |= _quotas(desk.asked)
-        sent = st.form_submit_button(say("run"), type="primary", disabled=desk.busy)
-    if not sent:
-        return
+    _form(desk)
+
+
+@st.fragment
+def _form(desk: Desk) -> None:
+    _begin(desk)
+    base = base_of(desk)
+    key = base.hash[:_KEY_DIGITS]
+    kind = st.selectbox(
+        say("form_kind"),
+        KINDS,
+        index=KINDS.index(base.question.kind),
+        format_func=lambda name: say(f"kind_{name}"),
+        key=f"kind_{key}",
+    )
+    st.caption(say(f"kind_{kind}_why"))
+    with st.form(f"plan_form_{key}_{kind}", border=False):
+        changes = {"question__kind": kind, **form_question.main_fields(base, kind, key)}
+        for name, part in _parts(desk, kind).items():
+            with st.expander(say(f"form_{name}")):
+                st.caption(say(f"form_{name}_help"))
+                changes |= part(base, key)
+        sent = st.form_submit_button(say("run"), type="primary")
+    if sent:
+        _send(desk, base, changes)
+
+
+def _parts(desk: Desk, kind: str) -> dict[str, Callable[[Settings, str], dict[str, Any]]]:
+    def towns(base: Settings, key: str) -> dict[str, Any]:
+        return form_conditions.towns(base, key, towns_with_candidates(desk))
+
+    return {
+        "standard": form_standard.standard,
+        "hours": form_standard.hours,
+        "priorities": form_standard.priorities,
+        "quotas": form_conditions.quotas,
+        "towns": towns,
+        "money": form_conditions.money,
+        "conditions": form_conditions.conditions,
+        "fairness": lambda base, key: form_question.fairness(base, kind, key),
+        "limits": form_conditions.limits,
+    }
+
+
+def _send(desk: Desk, base: Settings, changes: dict[str, Any]) -> None:
     try:
-        settings = replace_settings(desk.asked, **changes)
+        settings = replace_settings(base, **changes)
     except WarmStationsError as error:
         show_error(error)
         return
@@ -40,73 +87,35 @@ def plan_form(desk: Desk) -> None:
     st.rerun()
 
 
-def _main_fields(asked: Settings) -> dict[str, Any]:
-    left, middle, right = st.columns(3)
-    stations = left.number_input(
-        say("form_stations"),
-        min_value=0,
-        max_value=_MOST_STATIONS,
-        value=asked.plan.stations,
+def _begin(desk: Desk) -> None:
+    """Let the planner begin with a preset or a file, and take the settings away as a file."""
+    left, middle, right = st.columns([3, 1, 2], vertical_alignment="bottom")
+    name = left.selectbox(
+        say("preset_choose"), list(presets()), format_func=lambda one: say(f"preset_{one}")
     )
-    minutes = middle.number_input(
-        say("form_minutes"),
-        min_value=1.0,
-        max_value=_MOST_MINUTES,
-        value=asked.standard.minutes,
-        step=0.5,
-        format="%.1f",
-    )
-    spacing = right.number_input(
-        say("form_spacing"),
-        min_value=0,
-        max_value=5000,
-        value=round(asked.plan.spacing_m),
-        step=50,
-    )
-    left.caption(say("form_stations_help"))
-    middle.caption(say("form_minutes_help", metres=f"{asked.standard.cutoff_mm / 1000:,.0f}"))
-    right.caption(say("form_spacing_help"))
-    return {
-        "plan__stations": int(stations),
-        "standard__minutes": float(minutes),
-        "plan__spacing_m": float(spacing),
-    }
-
-
-def _priorities(asked: Settings) -> dict[str, Any]:
-    st.caption(say("form_priorities_help"))
-    known = dict(asked.plan.priorities)
-    columns = st.columns(4)
-    given = {}
-    for number, group in enumerate(Group):
-        given[str(group)] = columns[number % len(columns)].number_input(
-            say(f"group_{group}"),
-            min_value=0.0,
-            max_value=100.0,
-            value=float(known.get(str(group), 1.0)),
-            step=0.5,
-            format="%.1f",
+    if middle.button(say("preset_use")):
+        towns = towns_with_candidates(desk)
+        settings = preset_settings(
+            name, defaults=defaults_of(desk), asked=base_of(desk), towns=towns
         )
-    return {"plan__priorities": tuple(sorted(given.items()))}
+        begin_with(desk, settings)
+        st.toast(say("preset_used", name=say(f"preset_{name}")))
+    with right.popover(say("settings_file")):
+        _file(desk)
+    st.caption(say(f"preset_{name}_why"))
 
 
-def _quotas(asked: Settings) -> dict[str, Any]:
-    st.caption(say("form_quotas_help"))
-    changes: dict[str, Any] = {}
-    for rule in asked.rules:
-        left, low, high = st.columns([2, 1, 1], vertical_alignment="bottom")
-        enabled = left.checkbox(
-            say(f"rule_{rule.id}"), value=rule.enabled, key=f"enabled_{rule.id}_{asked.hash}"
-        )
-        least = low.number_input(
-            say("form_least", rule=rule.id), min_value=0, max_value=_MOST_STATIONS,
-            value=rule.quota_min,
-        )  # fmt: skip
-        most = high.number_input(
-            say("form_most", rule=rule.id), min_value=-1, max_value=_MOST_STATIONS,
-            value=rule.quota_max,
-        )  # fmt: skip
-        changes[f"rules__{rule.id}__enabled"] = bool(enabled)
-        changes[f"rules__{rule.id}__quota_min"] = int(least)
-        changes[f"rules__{rule.id}__quota_max"] = int(most)
-    return changes
+def _file(desk: Desk) -> None:
+    base = base_of(desk)
+    text = settings_text(base, defaults_of(desk), say("settings_heading"))
+    st.download_button(say("settings_save"), text, file_name="settings.toml", mime="text/plain")
+    given = st.file_uploader(say("settings_load"), type=["toml"], key="settings_upload")
+    if given is None or st.session_state.get("settings_taken") == given.file_id:
+        return
+    st.session_state["settings_taken"] = given.file_id
+    try:
+        begin_with(desk, read_settings(desk.city_id, given.getvalue()))
+    except WarmStationsError as error:
+        show_error(error)
+        return
+    st.success(say("settings_loaded", name=given.name))

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from siting.settings import Settings
 
 _SILENT_S = 120.0
+_DEAF_S = 15.0
+CUT_SHORT = "cut_short"
 _KEY_BYTES = 12
 
 
@@ -57,7 +59,9 @@ class Progress:
     result: dict[str, Any]
 
 
-def start_run(city_id: str, settings: Settings, *, previous: str = "", key: str = "") -> str:
+def start_run(
+    city_id: str, settings: Settings, *, previous: str = "", key: str = "", what: str = ""
+) -> str:
     """Start making a plan in a new process.
 
     Parameters
@@ -70,6 +74,8 @@ def start_run(city_id: str, settings: Settings, *, previous: str = "", key: str 
         Key of the run before it: its plan is shown until this one is ready, and by undo.
     key
         Name of the run; empty draws a random one that nobody can guess.
+    what
+        What the planner did, in words.
 
     Returns
     -------
@@ -77,7 +83,12 @@ def start_run(city_id: str, settings: Settings, *, previous: str = "", key: str 
         The run's key.
     """
     key = key or secrets.token_urlsafe(_KEY_BYTES)
-    question = {"city": city_id, "settings": settings_table(settings), "previous": previous}
+    question = {
+        "city": city_id,
+        "settings": settings_table(settings),
+        "previous": previous,
+        "what": what,
+    }
     launch(key, question, module="siting.web.runner")
     return key
 
@@ -98,6 +109,12 @@ def cancel_run(key: str) -> None:
     (run_folder(key) / CANCEL).touch()
 
 
+def cut_short(key: str) -> None:
+    """Stop a run because another question takes its place; undo asks it again."""
+    (run_folder(key) / CUT_SHORT).touch()
+    cancel_run(key)
+
+
 def read_progress(key: str) -> Progress:
     """Read how far a run is.
 
@@ -110,6 +127,7 @@ def read_progress(key: str) -> Progress:
     folder = run_folder(key)
     events = _events(folder / EVENTS)
     result_file = folder / RESULT
+    _end_deaf(key, folder)
     ended = _ended(key, folder)
     if result_file.is_file():
         result = json.loads(result_file.read_text(encoding="utf-8"))
@@ -128,6 +146,15 @@ def _events(path: Path) -> tuple[dict[str, Any], ...]:
 def _processes() -> dict[str, subprocess.Popen[bytes]]:
     """Keep this server's processes, so that their ends are seen."""
     return {}
+
+
+def _end_deaf(key: str, folder: Path) -> None:
+    """End a process of ours that was asked to stop long ago and did not."""
+    process, flag = _processes().get(key), folder / CANCEL
+    if process is None or process.poll() is not None or not flag.is_file():
+        return
+    if time.time() - flag.stat().st_mtime > _DEAF_S:
+        process.terminate()
 
 
 def _ended(key: str, folder: Path) -> bool:

@@ -20,7 +20,10 @@ _LANG_TAGS = {"zh": "zh-CN", "en": "en"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pick:
-    """What was clicked: kind ``station``, ``candidate``, ``place`` or ``ground``, and where."""
+    """What was clicked: kind ``station``, ``candidate``, ``place`` or ``ground``, and where.
+
+    Kinds ``undo`` and ``redo`` are keys pressed on the map.
+    """
 
     kind: str
     feature_id: str
@@ -60,6 +63,12 @@ class View:
         Layers that are not offered.
     candidates
         True where the plan's data hold candidates that can be clicked.
+    drawing
+        What answers a click (:mod:`siting.web.drawing`); None draws nothing.
+    focus
+        Place to ring: lon, lat, and pan, True to bring it into sight.
+    steps
+        True where Ctrl+Z and Ctrl+Y on the map come back as picks ``undo`` and ``redo``.
     """
 
     title: str
@@ -69,6 +78,9 @@ class View:
     silent: bool = False
     hidden: tuple[str, ...] = ()
     candidates: bool = False
+    drawing: Mapping[str, Any] | None = None
+    focus: Mapping[str, Any] | None = None
+    steps: bool = False
 
 
 def show_map(*, base: str, plan: str, view: View, lang: str, key: str) -> Pick | None:
@@ -96,6 +108,9 @@ def show_map(*, base: str, plan: str, view: View, lang: str, key: str) -> Pick |
         silent=view.silent,
         hidden=list(view.hidden),
         candidates=view.candidates,
+        drawing=view.drawing,
+        focus=view.focus,
+        steps=view.steps,
         lang_tag=_LANG_TAGS[lang],
         view_key=key,
         failed=say(lang, "failed"),
@@ -107,6 +122,11 @@ def show_map(*, base: str, plan: str, view: View, lang: str, key: str) -> Pick |
 
 def as_pick(value: Any) -> Pick | None:
     """Give what the map last told as a click; None if it told nothing."""
+    return pick_from(value)
+
+
+def pick_from(value: object) -> Pick | None:
+    """Read what the map page sent; None where it is no click."""
     if not isinstance(value, dict) or not {"kind", "lon", "lat", "n"} <= value.keys():
         return None
     return Pick(

@@ -1,4 +1,4 @@
-"""A run on the page: stage, best plan so far, bound, gap, time; cancel."""
+"""A run on the page: stage, best plan so far, bound, gap, time; cancel; what came of it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from siting.answer import answer_short
 from siting.i18n import texts
 from siting.web import state
+from siting.web.desk import run_with
 from siting.web.jobs import cancel_run, read_progress
+from siting.web.progress_curve import gap_curve
 from siting.web.state import say
+from siting.web.store import settings_from_table
 from siting.web.widgets import people
 
 if TYPE_CHECKING:
@@ -17,6 +21,11 @@ if TYPE_CHECKING:
     from siting.web.jobs import Progress
 
 _EVERY_S = 1.0
+_FINISHED = "run_finished"
+_IN_PEOPLE = "most_people"
+_SECOND = "stage2"
+_STAGES = ("load", "prepare", "choose", "search", "stage2")
+"""Steps as a planner sees them; what is told between choosing and the scores is searching."""
 
 
 def show_run(desk: Desk) -> None:
@@ -25,23 +34,51 @@ def show_run(desk: Desk) -> None:
     if progress is None:
         return
     if progress.state == "running":
-        _live(desk.run)
+        _live(desk.run, desk.asked.question.kind)
     elif progress.state == "failed":
-        st.error(failure_text(progress.result))
+        _failed(desk, progress.result)
     elif progress.state == "lost":
         st.error(say("run_lost"))
     elif desk.plan is None or desk.plan.settings_hash != desk.asked.hash:
         st.warning(say("run_stopped_empty"))
+    elif st.session_state.get(_FINISHED) == desk.run:
+        _finished(desk, progress)
+
+
+def _finished(desk: Desk, progress: Progress) -> None:
+    """Say once, loudly, that a run is over; say it quietly as long as its plan is shown."""
+    seconds = f"{progress.result.get('seconds', 0):.0f}"
+    told = "" if desk.plan is None else answer_short(state.lang(), desk.plan)
+    text = say("run_done", seconds=seconds, answer=told)
+    if st.session_state.get(f"{_FINISHED}_told") != desk.run:
+        st.session_state[f"{_FINISHED}_told"] = desk.run
+        st.toast(text)
+    st.success(text)
+
+
+def _failed(desk: Desk, result: dict[str, Any]) -> None:
+    st.error(failure_text(result))
+    if "relaxed" not in result:
+        return
+    words = [say(f"way_{way['code']}", **way["facts"]) for way in result["ways"]]
+    label = say("way_take", changes=say("way_and").join(words))
+    if st.button(label, type="primary", key=f"relax_{desk.run}", wrap=True):
+        run_with(desk, settings_from_table(result["relaxed"]), what=label)
+        st.rerun()
 
 
 @st.fragment(run_every=_EVERY_S)
-def _live(key: str) -> None:
+def _live(key: str, kind: str) -> None:
     progress = read_progress(key)
     if progress.state != "running":
+        st.session_state[_FINISHED] = key
         st.rerun()
     with st.container(border=True):
         st.markdown(f"**{say('running')}** {_stage(progress)}")
-        st.caption(_numbers(progress))
+        st.caption(_numbers(progress, kind))
+        curve = gap_curve(progress.events)
+        if curve:
+            st.html(curve)
         if st.button(say("cancel"), key=f"cancel_{key}"):
             cancel_run(key)
             st.caption(say("cancelling"))
@@ -50,21 +87,31 @@ def _live(key: str) -> None:
 def _stage(progress: Progress) -> str:
     stage = progress.events[-1]["stage"] if progress.events else "start"
     known = texts(state.lang()).get(f"web.stage_{stage}")
-    return known or say("stage_tree")
+    step = _STAGES.index(stage) if stage in _STAGES else _STAGES.index("search")
+    place = say("stage_step", step=1 if stage == "start" else step + 1, steps=len(_STAGES))
+    return f"{known or say('stage_tree')} {place}"
 
 
-def _numbers(progress: Progress) -> str:
-    solving = [event for event in progress.events if event.get("incumbent") is not None]
+def _numbers(progress: Progress, kind: str) -> str:
+    """Say how good the best plan so far is, in people where the question is about people."""
     seconds = progress.events[-1]["seconds"] if progress.events else 0
+    solving = [
+        event
+        for event in progress.events
+        if event.get("incumbent") is not None and event["stage"] != _SECOND
+    ]
     if not solving:
         return say("run_seconds", seconds=f"{seconds:.0f}")
     last: dict[str, Any] = solving[-1]
     bound = last.get("bound")
+    gap = "-" if bound is None else f"{last['gap']:.2%}"
+    if kind != _IN_PEOPLE:
+        return say("run_gap", gap=gap, seconds=f"{seconds:.0f}")
     return say(
         "run_numbers",
         incumbent=people(last["incumbent"]),
         bound="-" if bound is None else people(bound),
-        gap=f"{last['gap']:.2%}",
+        gap=gap,
         seconds=f"{seconds:.0f}",
     )
 
@@ -74,4 +121,9 @@ def failure_text(result: dict[str, Any]) -> str:
     translated = texts(state.lang()).get(f"errors.{result['code']}")
     if translated is None:
         return str(result["text"])
-    return translated.format(**result["facts"])
+    lang = state.lang()
+    facts = {
+        name: fact[lang] if isinstance(fact, dict) else fact
+        for name, fact in result["facts"].items()
+    }
+    return translated.format(**facts)

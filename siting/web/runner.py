@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from geodata.errors import WarmStationsError
 from siting.files import write_json
+from siting.i18n import LANGUAGES
 from siting.web.runs import BEAT, BEAT_S, CANCEL, EVENTS, RESULT, read_question, run_folder
-from siting.web.store import find_city, settings_from_table, write_solution
+from siting.web.store import find_city, read_solution, settings_from_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from siting.solve.model import Event
-
 _log = logging.getLogger(__name__)
+_LOOK_S = 0.1
 
 
 def run(key: str) -> int:
@@ -44,8 +44,7 @@ def told(key: str, work: Callable[[str, Any], dict[str, Any]]) -> int:
     try:
         result = work(key, tell)
     except WarmStationsError as error:
-        facts = {name: str(value) for name, value in error.facts.items()}
-        result = {"state": "failed", "code": error.code, "facts": facts, "text": str(error)}
+        result = failure(error)
     except Exception as error:  # noqa: BLE001 - whatever it is, the page must say it
         _log.exception("The run failed.")
         result = {"state": "failed", "code": "run_broke", "facts": {"why": type(error).__name__}}
@@ -54,32 +53,43 @@ def told(key: str, work: Callable[[str, Any], dict[str, Any]]) -> int:
     return 0 if result["state"] == "done" else 2
 
 
+def failure(error: WarmStationsError) -> dict[str, Any]:
+    """Write an error down; facts that know both languages keep both."""
+    facts = {
+        name: {lang: getattr(fact, lang, str(fact)) for lang in LANGUAGES}
+        for name, fact in error.facts.items()
+    }
+    return {"state": "failed", "code": error.code, "facts": facts, "text": str(error)}
+
+
 def _solve(key: str, tell: Any) -> dict[str, Any]:
-    from siting.plan import ask  # noqa: PLC0415 - the first event comes before the imports
-    from siting.solve import choose_sites  # noqa: PLC0415
+    from siting.web.run_plan import solve  # noqa: PLC0415 - the first event comes before imports
 
     question = read_question(key)
     settings = settings_from_table(question["settings"])
+    flag = run_folder(key) / CANCEL
+    searching = threading.Event()
+    _leave_early(key, searching, settings.hash)
     tell(stage="load")
     city = find_city(question["city"])
-    tell(stage="prepare")
-    asked = ask(city, settings)
-    tell(stage="choose")
+    known = read_solution(city, settings)
+    if known is not None and known.status != "stopped":
+        return {"state": "done", "settings_hash": settings.hash, "status": known.status}
+    return solve(city, settings, tell=tell, should_stop=flag.exists, searching=searching)
 
-    def on_event(event: Event) -> None:
-        tell(
-            stage=event.stage,
-            incumbent=event.incumbent,
-            bound=event.bound,
-            gap=event.gap,
-            nodes=event.nodes,
-        )
 
-    flag = run_folder(key) / CANCEL
-    solution = choose_sites(asked.problem, on_event=on_event, should_stop=flag.exists)
-    if solution.chosen or not settings.plan.stations:
-        write_solution(city, settings, solution)
-    return {"state": "done", "settings_hash": settings.hash, "status": solution.status}
+def _leave_early(key: str, searching: threading.Event, settings_hash: str) -> None:
+    """End the process when it is stopped before the search began: there is no plan to wait for."""
+    folder = run_folder(key)
+
+    def look() -> None:
+        while not searching.wait(_LOOK_S):
+            if (folder / CANCEL).exists():
+                left = {"state": "done", "settings_hash": settings_hash, "status": "stopped"}
+                write_json(folder / RESULT, {**left, "seconds": 0.0})
+                os._exit(0)
+
+    threading.Thread(target=look, daemon=True).start()
 
 
 def _beat(path: Path) -> None:

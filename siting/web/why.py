@@ -14,14 +14,19 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from siting.answer import asked_kind
 from siting.coverage import PREMISES, STREET, WALK, measure_coverage
-from siting.figures import entry_rows
+from siting.web.lookup import entries_of_rows
 
 if TYPE_CHECKING:
     from geodata import City
     from siting.plan import Plan
+    from siting.web.lookup import Lookup
 
 _NEAR = WALK | PREMISES
+_OTHERS = 5
+_SPARE_MM = 20_000
+"""Edge lengths are rounded to millimetres; so much a way may be shorter than straight."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,11 +39,15 @@ class WhyHere:
         Index group; in_range_milli (all it could serve), served_milli (its nearest station),
         by_walk_milli and by_street_milli of these, alone_milli (nobody else serves them).
     criteria
-        Columns rule, criterion, raw, unit, utility, weight, clause.
+        Columns rule, criterion, raw, unit, utility, weight, clause, source.
+    others
+        The other stations in whose range its people are, most people first: columns name,
+        people_milli.
     """
 
     by_group: pd.DataFrame
     criteria: pd.DataFrame
+    others: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +68,8 @@ class WhyNot:
         Chosen stations nearer than the spacing allows, with their distance in metres.
     exchange
         The chosen station whose place it could take with the largest change of the value, and
-        that change, weighted; None where every chosen station is kept or forced.
+        that change, weighted; None where every chosen station is kept or forced, and where the
+        plan is not about the most people.
     """
 
     site_id: str
@@ -70,55 +80,86 @@ class WhyNot:
     exchange: tuple[str, int] | None
 
 
-def why_here(plan: Plan, site_id: str) -> WhyHere:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Substitute:
+    """The candidate that gives most of what a station's leaving takes, all others staying.
+
+    Attributes
+    ----------
+    site_id
+        Empty where no candidate gives anything.
+    lost, regained
+        Weighted: what only the station serves; what the candidate covers after it has gone.
+    """
+
+    site_id: str
+    lost: int
+    regained: int
+
+
+def why_here(plan: Plan, lookup: Lookup, site_id: str) -> WhyHere:
     """Tell what a chosen station gives, by group, and by which criteria it stands there."""
-    question = plan.question
-    coverage, demand = question.coverage, question.demand
-    position = coverage.site_ids.index(site_id)
-    entry = coverage.site == position
-    rows = entry_rows(coverage)[entry]
+    coverage, demand = plan.question.coverage, plan.question.demand
+    rows, entries = lookup.of(site_id)
     people = demand["people_milli"].to_numpy()[rows]
-    owner = plan.allocation["site_id"].reindex(demand.index[rows]).eq(site_id).to_numpy()
-    reason = plan.allocation["reason"].reindex(demand.index[rows]).fillna(0).to_numpy(np.int64)
+    mine = lookup.owner[rows] == plan.stations.index.get_indexer([site_id])[0]
+    reason = coverage.reason[entries]
     near = (reason & _NEAR) != 0
-    times = served_times(plan)[rows]
     parts = {
         "in_range_milli": np.ones(len(rows), dtype=bool),
-        "served_milli": owner,
-        "by_walk_milli": owner & near,
-        "by_street_milli": owner & ~near & ((reason & STREET) != 0),
-        "alone_milli": times == 1,
+        "served_milli": mine,
+        "by_walk_milli": mine & near,
+        "by_street_milli": mine & ~near & ((reason & STREET) != 0),
+        "alone_milli": lookup.times[rows] == 1,
     }
     table = pd.DataFrame({name: people * mask for name, mask in parts.items()}, dtype="int64")
     by_group = table.groupby(demand["group"].to_numpy(dtype=object)[rows]).sum()
-    criteria = pd.DataFrame(list(question.sites.loc[site_id, "criteria"]))
-    return WhyHere(by_group=by_group, criteria=criteria)
+    return WhyHere(
+        by_group=by_group,
+        criteria=criteria_of(plan, site_id),
+        others=_others(plan, lookup, site_id),
+    )
 
 
-def served_times(plan: Plan) -> np.ndarray:
-    """Count the chosen stations that serve each demand row, int64, shape (n_demand,)."""
-    coverage = plan.question.coverage
-    chosen = np.isin(np.array(coverage.site_ids, dtype=str), list(plan.stations.index))
-    rows = entry_rows(coverage)[chosen[coverage.site]]
-    return np.bincount(rows, minlength=len(coverage.demand_ids))
+def criteria_of(plan: Plan, site_id: str) -> pd.DataFrame:
+    """List the criteria of a candidate, chosen or not."""
+    return pd.DataFrame(list(plan.question.sites.loc[site_id, "criteria"]))
 
 
-def why_not(plan: Plan, site_id: str) -> WhyNot:
+def _others(plan: Plan, lookup: Lookup, site_id: str) -> pd.DataFrame:
+    """Tell which other stations a station's people are in range of."""
+    coverage, at = plan.question.coverage, lookup.place[site_id]
+    rows, _ = lookup.of(site_id)
+    shared = rows[lookup.times[rows] > 1]
+    entries, of = entries_of_rows(coverage, shared)
+    site = coverage.site[entries]
+    use = lookup.chosen[site]
+    people = plan.question.demand["people_milli"].to_numpy()[of[use]]
+    sums = np.bincount(site[use], weights=people, minlength=len(coverage.site_ids))
+    sums[at] = 0
+    order = np.argsort(-sums, kind="stable")[:_OTHERS]
+    order = order[sums[order] > 0]
+    names = [str(plan.stations.loc[coverage.site_ids[at], "name"]) for at in order]
+    return pd.DataFrame({"name": names, "people_milli": sums[order].astype("int64")})
+
+
+def why_not(plan: Plan, lookup: Lookup, site_id: str) -> WhyNot:
     """Tell why a candidate was not chosen: what it would add, and the best exchange for it."""
-    question = plan.question
-    coverage = question.coverage
-    rows = entry_rows(coverage)
-    own = rows[coverage.site == coverage.site_ids.index(site_id)]
-    times = served_times(plan)
-    people = question.demand["people_milli"].to_numpy()
+    rows, _ = lookup.of(site_id)
+    people = plan.question.demand["people_milli"].to_numpy()[rows]
     return WhyNot(
         site_id=site_id,
-        in_range_milli=int(people[own].sum()),
-        new_milli=int(people[own][times[own] == 0].sum()),
-        banned=site_id in plan.settings.plan.ban,
+        in_range_milli=int(people.sum()),
+        new_milli=int(people[lookup.times[rows] == 0].sum()),
+        banned=site_id in plan.question.problem.banned,
         too_near=_too_near(plan, site_id),
-        exchange=_best_exchange(plan, rows, own, times),
+        exchange=_best_exchange(plan, lookup, rows) if counts_people(plan) else None,
     )
+
+
+def counts_people(plan: Plan) -> bool:
+    """Tell whether the plan's value is the weight of the people in range of one station."""
+    return asked_kind(plan) == "most_people" and plan.settings.question.need == 1
 
 
 def _too_near(plan: Plan, site_id: str) -> tuple[tuple[str, float], ...]:
@@ -131,25 +172,50 @@ def _too_near(plan: Plan, site_id: str) -> tuple[tuple[str, float], ...]:
     return tuple(zip(map(str, near.index), map(float, near), strict=True))
 
 
-def _best_exchange(
-    plan: Plan, rows: np.ndarray, own: np.ndarray, times: np.ndarray
-) -> tuple[str, int] | None:
+def _best_exchange(plan: Plan, lookup: Lookup, own: np.ndarray) -> tuple[str, int] | None:
     """Give the exchange of one chosen station for the candidate that changes the value most."""
-    coverage, problem = plan.question.coverage, plan.question.problem
-    weight = problem.weight
-    names = np.array(coverage.site_ids, dtype=object)
-    free = [item for item in plan.stations.index if item not in problem.forced]
+    weight = plan.question.problem.weight
+    forced = set(plan.question.problem.forced)
+    free = sorted(item for item in plan.stations.index if item not in forced)
     if not free:
         return None
-    alone = times[rows] == 1
-    in_own = np.zeros(len(times), dtype=bool)
-    in_own[own] = True
-    owner = names[coverage.site[alone]]
-    lost = pd.Series(weight[rows[alone]] * ~in_own[rows[alone]]).groupby(owner).sum()
-    gain = int(weight[own][times[own] == 0].sum())
-    change = gain - lost.reindex(free).fillna(0).astype("int64")
-    best = change.sort_index().idxmax()
-    return str(best), int(change[best])
+    lost = lookup.only_weight.copy()
+    kept = own[lookup.only[own] >= 0]
+    np.subtract.at(lost, lookup.only[kept], weight[kept])
+    gain = int(weight[own[lookup.times[own] == 0]].sum())
+    change = [gain - int(lost[lookup.place[item]]) for item in free]
+    best = int(np.argmax(change))
+    return str(free[best]), change[best]
+
+
+def substitute_for(plan: Plan, lookup: Lookup, site_id: str) -> Substitute:
+    """Find the candidate that covers most of what is lost when a station goes."""
+    coverage, problem = plan.question.coverage, plan.question.problem
+    at = lookup.place[site_id]
+    rows = np.flatnonzero((lookup.times == 0) | (lookup.only == at))
+    entries, of = entries_of_rows(coverage, rows)
+    gain = np.bincount(
+        coverage.site[entries], weights=problem.weight[of], minlength=len(coverage.site_ids)
+    )
+    gain[lookup.chosen] = 0
+    gain[problem.positions(problem.banned)] = 0
+    gain[_blocked(plan, lookup, at)] = 0
+    best = int(np.argmax(gain)) if len(gain) else -1
+    found = best >= 0 and gain[best] > 0
+    return Substitute(
+        site_id=str(coverage.site_ids[best]) if found else "",
+        lost=int(lookup.only_weight[at]),
+        regained=int(gain[best]) if found else 0,
+    )
+
+
+def _blocked(plan: Plan, lookup: Lookup, leaving: int) -> np.ndarray:
+    """Give the positions of sites too near to a station that stays."""
+    pairs = plan.question.problem.conflicts
+    stays = lookup.chosen.copy()
+    stays[leaving] = False
+    one, two = pairs[:, 0], pairs[:, 1]
+    return np.concatenate([two[stays[one]], one[stays[two]]])
 
 
 def nearest_candidates(plan: Plan, x: float, y: float, count: int = 5) -> pd.DataFrame:
@@ -166,7 +232,7 @@ def nearest_candidates(plan: Plan, x: float, y: float, count: int = 5) -> pd.Dat
     )
 
 
-def served_from(city: City, plan: Plan, x: float, y: float) -> pd.DataFrame:
+def served_from(city: City, plan: Plan, lookup: Lookup, x: float, y: float) -> pd.DataFrame:
     """Tell whom a station open to everyone would serve by walking from a metric point.
 
     Returns
@@ -181,13 +247,23 @@ def served_from(city: City, plan: Plan, x: float, y: float) -> pd.DataFrame:
         crs=city.metric_crs,
     )
     demand = plan.question.demand
+    around = _within(plan, x, y)
+    demand, times = demand.iloc[around], lookup.times[around]
     coverage = measure_coverage(city, place, demand, plan.settings.standard)
     near = np.diff(coverage.indptr) > 0
     table = pd.DataFrame(
         {
             "in_range_milli": demand["people_milli"].to_numpy() * near,
-            "new_milli": demand["people_milli"].to_numpy() * (near & (served_times(plan) == 0)),
+            "new_milli": demand["people_milli"].to_numpy() * (near & (times == 0)),
         }
     )
     sums = table.groupby(demand["group"].to_numpy(dtype=object)).sum()
     return sums[sums["in_range_milli"] > 0]
+
+
+def _within(plan: Plan, x: float, y: float) -> np.ndarray:
+    """Give the demand rows that can be in walking range: no way is shorter than straight."""
+    demand = plan.question.demand
+    xy = demand.geometry.get_coordinates().to_numpy()
+    away = np.hypot(xy[:, 0] - x, xy[:, 1] - y)
+    return np.flatnonzero(away * 1000 <= demand["cutoff_mm"].to_numpy() + _SPARE_MM)

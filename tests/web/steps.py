@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from siting.web.browser import wait_for_map
+
+if TYPE_CHECKING:
+    from geodata import City
 
 _AT_REST = """(body, zoom) => new Promise((done, fail) => {
     const started = Date.now();
@@ -45,3 +50,9 @@ def view_of(frame: Any) -> list[float]:
         " return [c.lat, c.lng, station_map_page.getZoom()]; }"
     )
     return view
+
+
+def lat_lon(city: City, x: float, y: float) -> tuple[float, float]:
+    """Latitude and longitude of a metric place of a city."""
+    lon, lat = city.to_lonlat(np.array([[x, y]]))[0].tolist()
+    return float(lat), float(lon)
