@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+WHOLE_ROWS = 14
+"""Longest table that no page's end may divide."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
@@ -15,10 +18,11 @@ class Heading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A paragraph; ``notice`` marks what must not be overlooked."""
+    """A paragraph; ``notice`` must not be overlooked, ``centred`` stands below a title."""
 
     text: str
     notice: bool = False
+    centred: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,8 @@ class Table:
         Share of the width per column; they add up to 1.
     numbers
         Positions of columns that hold numbers and stand to the right.
+    small
+        Written small: long texts in narrow columns.
     """
 
     caption: str
@@ -44,6 +50,12 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[float, ...]
     numbers: tuple[int, ...] = ()
+    small: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is short enough to stand on one page."""
+        return len(self.rows) <= WHOLE_ROWS and not self.small
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +64,7 @@ class Picture:
 
     png: bytes
     caption: str
-    width_cm: float = 15.5
+    width_cm: float = 14.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from siting.i18n import t
+from siting.answer import answer_lines, asked_kind
+from siting.i18n import t, texts
 from siting.report.blocks import Block, Heading, PageBreak, Paper, Picture, Table, Text
+from siting.report.cost import cost
 from siting.report.fonts import PACKAGE
-from siting.report.tables import gap_rows, group_rows, people, setting_rows, station_rows, town_rows
+from siting.report.tables import (
+    gap_rows,
+    group_rows,
+    people,
+    setting_rows,
+    station_rows,
+    town_rows,
+    with_total,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,7 +39,10 @@ def committee_paper(
     title = _say(lang, "title", city=city.name if lang == "zh" else city.name_en)
     head: list[Block] = [
         Heading(text=title, level=0),
-        Text(text=_say(lang, "subtitle", stations=len(plan.stations), date=date.isoformat())),
+        Text(
+            text=_say(lang, "subtitle", stations=len(plan.stations), date=said_day(date, lang)),
+            centred=True,
+        ),
         Text(text=_say(lang, "edition"), notice=True),
     ]
     if not maps.font.chinese:
@@ -42,13 +55,17 @@ def committee_paper(
         *_towns(plan, gaps, lang),
         *_stations(city, plan, lang),
         *_gaps(plan, gaps, lang),
-        _head(lang, "cost"),
-        Text(text=_say(lang, "cost.none")),
+        *cost(plan, lang),
         *proof(plan, lang),
         *_sources(plan, lang, date),
         *_settings(plan, lang),
     ]
     return Paper(title=title, lang=lang, blocks=tuple(blocks))
+
+
+def said_day(date: dt.date, lang: str) -> str:
+    """Write a day as papers do: 2026年11月24日."""
+    return _say(lang, "day", year=date.year, month=date.month, day=date.day)
 
 
 def _say(lang: str, key: str, **facts: object) -> str:
@@ -112,7 +129,7 @@ def summary(plan: Plan, gaps: GapReport, lang: str) -> list[Block]:
         blocks.append(Text(text=_say(lang, "summary.sample", share=share), notice=True))
     blocks.append(
         _table(
-            group_rows(gaps, lang),
+            with_total(group_rows(gaps, lang), lang),
             lang,
             caption="by_group",
             widths={"group": 0.22, "people": 0.14, "reachable": 0.14, "covered": 0.14}
@@ -153,7 +170,6 @@ def method(plan: Plan, lang: str) -> list[Block]:
 
 def _maps(maps: MapMaker, lang: str) -> list[Block]:
     return [
-        PageBreak(),
         _head(lang, "maps"),
         Picture(png=maps.stations(), caption=_say(lang, "captions.stations")),
         Picture(png=maps.gap_map(), caption=_say(lang, "captions.gaps")),
@@ -163,13 +179,13 @@ def _maps(maps: MapMaker, lang: str) -> list[Block]:
 def _towns(plan: Plan, gaps: GapReport, lang: str) -> list[Block]:
     widths = {"town": 0.26, "stations": 0.1, "people": 0.13, "reachable": 0.13}
     widths |= {"covered": 0.13, "share": 0.12, "gap": 0.13}
-    table = town_rows(plan, gaps, lang)[list(widths)]
+    table = with_total(town_rows(plan, gaps, lang), lang)[list(widths)]
     return [_head(lang, "towns"), _table(table, lang, caption="by_town", widths=widths)]
 
 
 def _stations(city: City, plan: Plan, lang: str) -> list[Block]:
-    widths = {"rank": 0.055, "name": 0.165, "town": 0.11, "rules": 0.06}
-    widths |= {"served": 0.075, "alone": 0.075, "reason": 0.46}
+    widths = {"rank": 0.065, "name": 0.17, "town": 0.115, "rules": 0.08}
+    widths |= {"served": 0.085, "alone": 0.085, "reason": 0.4}
     table = station_rows(city, plan, lang)[list(widths)]
     return [_head(lang, "stations"), _table(table, lang, caption="stations_table", widths=widths)]
 
@@ -177,7 +193,7 @@ def _stations(city: City, plan: Plan, lang: str) -> list[Block]:
 def _gaps(plan: Plan, gaps: GapReport, lang: str) -> list[Block]:
     if gaps.clusters.empty:
         return [_head(lang, "gaps"), Text(text=_say(lang, "gaps.none"))]
-    widths = {"town": 0.18, "zone": 0.13, "main_group": 0.13, "people": 0.12, "remedy": 0.08}
+    widths = {"town": 0.17, "zone": 0.13, "main_group": 0.13, "people": 0.11, "remedy": 0.1}
     widths |= {"candidate": 0.24, "would_serve": 0.12}
     table = gap_rows(plan, gaps, lang)[list(widths)].head(SHOWN_GAPS)
     metres = gaps.streets[["length_m", "walk_m", "covered_m"]].sum() / 1000
@@ -200,17 +216,20 @@ def _gaps(plan: Plan, gaps: GapReport, lang: str) -> list[Block]:
 def proof(plan: Plan, lang: str) -> list[Block]:
     """Return what is proved, in the words of the solution's status."""
     solution = plan.solution
+    plain = asked_kind(plan) == "most_people"
+    first, *others = answer_lines(lang, plan)
     facts = {
         "value": _count(solution.value),
         "bound": _count(solution.bound),
         "gap": f"{solution.gap:.3%}",
         "tolerance": f"{solution.tolerance:.3%}",
-        "solver": solution.solver,
+        "solver": _solver(solution.solver, lang),
         "stations": len(solution.chosen),
     }
     blocks: list[Block] = [
         _head(lang, "proof"),
-        Text(text=_say(lang, f"proof.{solution.status}", **facts)),
+        Text(text=_say(lang, f"proof.{solution.status}", **facts) if plain else first),
+        *(Text(text=line) for line in others),
     ]
     if solution.stage2 is not None:
         share = f"{plan.settings.solver.stage2_share:.2%}"
@@ -228,6 +247,12 @@ def proof(plan: Plan, lang: str) -> list[Block]:
     return blocks
 
 
+def _solver(name: str, lang: str) -> str:
+    """Say the solver's way in the paper's language; a name nobody translated as it is."""
+    key = f"report.solvers.{name.partition(' ')[0]}"
+    return texts(lang).get(key, name)
+
+
 def _sources(plan: Plan, lang: str, date: dt.date) -> list[Block]:
     notes = [Text(text=note.zh if lang == "zh" else note.en) for note in plan.notes]
     made = _say(
@@ -235,17 +260,21 @@ def _sources(plan: Plan, lang: str, date: dt.date) -> list[Block]:
         "sources.made",
         city_version=plan.city_version[:12],
         settings_hash=plan.settings_hash[:12],
-        date=date.isoformat(),
+        date=said_day(date, lang),
     )
     article = Text(text=_say(lang, "sources.article"))
     return [_head(lang, "sources"), *notes, article, Text(text=made)]
 
 
 def _settings(plan: Plan, lang: str) -> list[Block]:
-    rows = tuple((name, f"{value}") for name, value in setting_rows(plan.settings, lang))
+    rows = tuple((name, _plain(value)) for name, value in setting_rows(plan.settings, lang))
     heads = (_say(lang, "columns.setting"), _say(lang, "columns.value"))
     table = Table(caption="", heads=heads, rows=rows, widths=(0.6, 0.4))
     return [PageBreak(), _head(lang, "settings"), table]
+
+
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _table(frame: pd.DataFrame, lang: str, *, caption: str, widths: dict[str, float]) -> Table:
@@ -262,6 +291,7 @@ def _table(frame: pd.DataFrame, lang: str, *, caption: str, widths: dict[str, fl
         rows=rows,
         widths=tuple(widths.values()),
         numbers=numbers,
+        small="reason" in widths,
     )
 
 

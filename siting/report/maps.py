@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
 from matplotlib_scalebar.scalebar import ScaleBar
 
 from geodata.network import Origin
@@ -28,10 +29,19 @@ if TYPE_CHECKING:
 
 DPI = 150
 _TOWN_DPI = 110
-_INCHES = (7.2, 7.6)
+_WIDE_INCHES, _TALL_INCHES = 7.2, 8.4
+_STRIP_INCHES = 0.25
+"""Below every map, for the line of sources."""
 _TOWN_INCHES = (6.4, 4.6)
 _MARGIN = 0.04
+_TOWN_PT = 6.5
 _TOWN_RADIUS_M = 2500.0
+_STATION, _GAP_EDGE, _GAP_FILL = "#444444", "#5b2a80", "#7b3fa055"
+_ROUND_SIZES = (240, 1000, 3000)
+"""Person-uses of the legend's circles; those below the first are drawn as large as it."""
+_HALO = [withStroke(linewidth=2.2, foreground="#faf8f3")]
+_SPOTS = ((0, -11), (0, 9), (26, 0), (-26, 0), (24, -11), (-24, 9), (0, -20), (0, 18))
+"""Where a town's name may stand beside its point, in points, the best first."""
 _MAIN = ("primary", "secondary", "trunk", "tertiary")
 RULE_MARKS = {
     "R1": ("s", "#1b6ca8"),
@@ -74,34 +84,51 @@ class MapMaker:
 
     def stations(self) -> bytes:
         """Return the map of all stations by rule, PNG."""
-        figure, axes = self._begin(_whole(self.city), _INCHES)
+        extent = _whole(self.city)
+        figure, axes = self._begin(extent, _inches(extent))
         shown = _draw_stations(axes, self.plan.stations)
-        self._name_towns(axes)
+        self._name_towns(figure, axes)
         return self._finish(figure, axes, [self._rule_handle(rule) for rule in shown])
 
     def gap_map(self) -> bytes:
         """Return the map of people left out, circles by size, PNG."""
-        figure, axes = self._begin(_whole(self.city), _INCHES)
-        _draw_stations(axes, self.plan.stations, size=10)
+        extent = _whole(self.city)
+        figure, axes = self._begin(extent, _inches(extent))
+        rows = self.plan.stations.geometry
+        axes.scatter(rows.x, rows.y, s=9, color=_STATION, linewidths=0, zorder=3)
         clusters = self.gaps.clusters
         xy = shapely.get_coordinates(clusters.geometry.to_numpy())
         people = clusters["people_milli"].to_numpy() / 1000
         axes.scatter(
             xy[:, 0],
             xy[:, 1],
-            s=np.clip(people / 20, 12, 900),
-            facecolors="#7b3fa055",
-            edgecolors="#5b2a80",
+            s=_circle(people),
+            facecolors=_GAP_FILL,
+            edgecolors=_GAP_EDGE,
             linewidths=0.8,
             zorder=4,
         )
-        gap = Line2D(
-            [], [], marker="o", linestyle="", markersize=11, color="#7b3fa0", label=self._say("gap")
-        )
-        station = Line2D(
-            [], [], marker="o", linestyle="", markersize=4, color="#555", label=self._say("station")
-        )
-        return self._finish(figure, axes, [gap, station])
+        station = Line2D([], [], marker="o", linestyle="", markersize=3, color=_STATION)
+        station.set_label(self._say("station"))
+        return self._finish(figure, axes, [*self._circle_handles(people), station])
+
+    def _circle_handles(self, people: np.ndarray) -> list[Line2D]:
+        """Show circles of round sizes up to the largest gap, smallest first."""
+        largest = float(people.max(initial=0.0))
+        sizes = [size for size in _ROUND_SIZES if size <= largest] or [_ROUND_SIZES[0]]
+        return [
+            Line2D(
+                [],
+                [],
+                marker="o",
+                linestyle="",
+                markersize=float(np.sqrt(_circle(np.array([size]))[0])),
+                markerfacecolor=_GAP_FILL,
+                markeredgecolor=_GAP_EDGE,
+                label=self._say("gap" if at else "gap_small", people=f"{size:,}"),
+            )
+            for at, size in enumerate(sizes)
+        ]
 
     def town(self, code: str) -> bytes:
         """Return a town's map with its stations numbered by rank, PNG."""
@@ -119,6 +146,7 @@ class MapMaker:
                 xytext=(7, 5),
                 textcoords="offset points",
                 fontsize=8,
+                path_effects=_HALO,
                 zorder=6,
             )
         if self.font.chinese:
@@ -138,7 +166,8 @@ class MapMaker:
     ) -> tuple[Figure, Axes]:
         figure = Figure(figsize=inches, dpi=dpi, facecolor="white")
         FigureCanvasAgg(figure)
-        axes = figure.add_axes((0.01, 0.05, 0.98, 0.94))
+        strip = _STRIP_INCHES / inches[1]
+        axes = figure.add_axes((0.01, strip, 0.98, 0.99 - strip))
         axes.set_facecolor("#faf8f3")
         axes.set_aspect("equal")
         axes.set_xlim(extent.left, extent.right)
@@ -168,7 +197,7 @@ class MapMaker:
             prop={**family, "size": 8},
         )
         axes.add_artist(
-            ScaleBar(1, location="lower left", box_alpha=0.9, font_properties={"size": 8})
+            ScaleBar(1, location="lower left", box_alpha=0.9, font_properties={**family, "size": 8})
         )
         axes.annotate(
             self._say("north"),
@@ -182,8 +211,8 @@ class MapMaker:
             arrowprops={"arrowstyle": "-|>", "color": "black", "linewidth": 1.5},
         )
         figure.text(
-            0.01,
             0.012,
+            0.3 * _STRIP_INCHES / figure.get_figheight(),
             self._say("source", version=self.plan.city_version[:8]),
             fontsize=6.5,
             fontfamily=self.font.family,
@@ -193,18 +222,30 @@ class MapMaker:
         figure.savefig(out, format="png", metadata={"Software": None})
         return out.getvalue()
 
-    def _name_towns(self, axes: Axes) -> None:
+    def _name_towns(self, figure: Figure, axes: Axes) -> None:
+        """Name the towns, each where no other name and few stations stand."""
         names = self.city.towns["name" if self.font.chinese else "name_en"]
-        for name, point in zip(names, self.city.towns.geometry, strict=True):
+        points = shapely.get_coordinates(self.city.towns.geometry.to_numpy())
+        stations = shapely.get_coordinates(self.plan.stations.geometry.to_numpy())
+        scale = 72.0 / figure.dpi
+        marks = axes.transData.transform(stations) * scale
+        taken: list[tuple[float, float, float]] = []
+        for name, at in zip(names, axes.transData.transform(points) * scale, strict=True):
+            said = str(name).partition("(")[0]
+            half = _TOWN_PT * (0.52 if self.font.chinese else 0.3) * len(said)
+            spot = min(_SPOTS, key=lambda spot: _crowding(at + spot, half, taken, marks))
+            taken.append((at[0] + spot[0], at[1] + spot[1], half))
             axes.annotate(
-                str(name).partition("(")[0],
-                (point.x, point.y),
-                xytext=(0, -9),
+                said,
+                tuple(axes.transData.inverted().transform(at / scale)),
+                xytext=spot,
                 textcoords="offset points",
                 ha="center",
-                fontsize=6.5,
+                va="center",
+                fontsize=_TOWN_PT,
                 fontfamily=self.font.family,
-                color="#333",
+                color="#222",
+                path_effects=_HALO,
                 zorder=6,
             )
 
@@ -231,11 +272,37 @@ class MapMaker:
                 fontsize=6.5,
                 fontfamily=self.font.family,
                 color="#6b6252",
+                path_effects=_HALO,
                 ha="center",
                 va="center",
                 zorder=3,
                 clip_on=True,
             )
+
+
+def _crowding(
+    at: np.ndarray, half: float, taken: list[tuple[float, float, float]], marks: np.ndarray
+) -> int:
+    """Count what a name at this place, in points, would cover; names count more than stations."""
+    names = sum(
+        abs(at[0] - x) < half + other and abs(at[1] - y) < 1.3 * _TOWN_PT for x, y, other in taken
+    )
+    near = np.abs(marks - at) < (half + 3, 0.5 * _TOWN_PT + 3)
+    return int(10 * names + near.all(axis=1).sum())
+
+
+def _circle(people: np.ndarray) -> np.ndarray:
+    """Area of a gap's circle in square points."""
+    area: np.ndarray = np.clip(people / 20, 12, 900)
+    return area
+
+
+def _inches(extent: Extent) -> tuple[float, float]:
+    """Size of a figure in the shape of its map, so that nothing is left empty."""
+    shape = (extent.top - extent.bottom) / (extent.right - extent.left)
+    tall = 0.98 * _WIDE_INCHES * shape
+    wide = _WIDE_INCHES * min(1.0, _TALL_INCHES / tall)
+    return wide, min(tall, _TALL_INCHES) / 0.99 + _STRIP_INCHES
 
 
 def _street_lines(city: City) -> list[tuple[np.ndarray, str, float]]:

@@ -21,13 +21,16 @@ h1, h2, h3 { font-family: "Noto Sans CJK SC", "SimHei", "Microsoft YaHei", sans-
 h1 { font-size: 21pt; text-align: center; }
 h2 { font-size: 15pt; margin: 8mm 0 2mm; }
 p { margin: 1.5mm 0; text-indent: 2em; }
+p.centred { text-align: center; text-indent: 0; }
 p.notice { font-weight: 700; border-inline-start: 3pt solid #b3261e; padding-inline-start: 3mm;
   text-indent: 0; }
 figure { margin: 4mm 0; text-align: center; break-inside: avoid; }
 figure img { max-width: 100%; max-height: 225mm; }
 figcaption, caption { font-size: 10.5pt; text-align: center; padding: 1mm 0; }
-table { border-collapse: collapse; width: 100%; font-size: 9pt; line-height: 1.35;
+table { border-collapse: collapse; width: 100%; font-size: 10pt; line-height: 1.35;
   table-layout: fixed; margin: 3mm 0; }
+table.small { font-size: 9pt; }
+table.whole { break-inside: avoid; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
 th, td { border: 0.5pt solid #555; padding: 0.8mm 1.2mm; text-align: start; vertical-align: top;
@@ -58,7 +61,8 @@ def _block(block: Block) -> str:
         level = block.level + 1
         return f"<h{level}>{html.escape(block.text)}</h{level}>"
     if isinstance(block, Text):
-        return f"<p{' class=notice' if block.notice else ''}>{html.escape(block.text)}</p>"
+        kind = " class=notice" if block.notice else " class=centred" if block.centred else ""
+        return f"<p{kind}>{html.escape(block.text)}</p>"
     if isinstance(block, Picture):
         data = base64.b64encode(block.png).decode("ascii")
         caption = html.escape(block.caption)
@@ -83,8 +87,9 @@ def _table(block: Table) -> str:
         + "</tr>"
         for row in block.rows
     )
+    kind = " class=small" if block.small else " class=whole" if block.whole else ""
     caption = f"<caption>{html.escape(block.caption)}</caption>" if block.caption else ""
     return (
-        f"<table>{caption}<colgroup>{columns}</colgroup>"
+        f"<table{kind}>{caption}<colgroup>{columns}</colgroup>"
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
     )

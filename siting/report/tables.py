@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from siting.i18n import t
+from siting.i18n import t, texts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from geodata.city import City
     from siting.gaps import GapReport
     from siting.plan import Plan
@@ -33,7 +35,7 @@ def station_rows(city: City, plan: Plan, lang: str) -> pd.DataFrame:
             "rank": rows["rank"],
             "name": rows["name"],
             "town": rows["town_name"],
-            "rules": rows["rules"].map("、".join if lang == "zh" else ", ".join),
+            "rules": [_rules(own, lang) for own in rows["rules"]],
             "kind": [t(lang, f"kinds.{kind}") for kind in rows["station_kind"]],
             "host_type": [_host(lang, kind) for kind in rows["host_type"]],
             "street": rows["street_name"].fillna(""),
@@ -51,6 +53,24 @@ def station_rows(city: City, plan: Plan, lang: str) -> pd.DataFrame:
         },
         index=rows.index,
     )
+
+
+def rule_name(rule: str, lang: str) -> str:
+    """Name a rule shortly; a rule given from outside by its id."""
+    return texts(lang).get(f"report.rules.{rule}", rule)
+
+
+def _rules(rules: Iterable[str], lang: str) -> str:
+    return t(lang, "public.hours.comma").join(rule_name(rule, lang) for rule in rules)
+
+
+def with_total(table: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Add a row with the sums; the share is that of the sums."""
+    sums = table.select_dtypes("number").sum()
+    sums["share"] = sums["covered"] / sums["reachable"] if sums["reachable"] else 0.0
+    last = {name: sums[name] if name in sums else t(lang, "report.columns.total") for name in table}
+    total = pd.DataFrame([last], index=["total"]).astype(table.dtypes.to_dict())
+    return pd.concat([table, total])
 
 
 def _host(lang: str, kind: str) -> str:
@@ -88,8 +108,11 @@ def gap_rows(plan: Plan, gaps: GapReport, lang: str) -> pd.DataFrame:
             "main_group": [t(lang, f"groups.{group}") for group in rows["main_group"]],
             "people": rows["people_milli"].map(people),
             "places": rows["places"].astype(int),
-            "remedy": rows["rule"],
-            "candidate": [str(names.get(site_id, "")) for site_id in rows["site_id"]],
+            "remedy": [rule_name(rule, lang) for rule in rows["rule"]],
+            "candidate": [
+                str(names.get(site_id) or t(lang, "report.gaps.no_candidate"))
+                for site_id in rows["site_id"]
+            ],
             "would_serve": rows["would_serve_milli"].map(people),
             "sample": [t(lang, "report.files.yes") if flag else "" for flag in rows["sample"]],
         },

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from siting.plan import Plan
     from siting.report.maps import MapMaker
 
-_STATION_WIDTHS = {"rank": 0.07, "name": 0.19, "rules": 0.06, "served": 0.09, "reason": 0.59}
+_STATION_WIDTHS = {"rank": 0.07, "name": 0.19, "rules": 0.08, "served": 0.1, "reason": 0.56}
 _GAP_WIDTHS = {"zone": 0.2, "main_group": 0.16, "people": 0.14, "remedy": 0.1, "candidate": 0.26}
 _GAP_WIDTHS |= {"would_serve": 0.14}
-_MAP_CM = 14.0
+_MAP_CM = 13.0
 
 
 def town_sheets(city: City, plan: Plan, gaps: GapReport, *, maps: MapMaker, lang: str) -> Paper:
@@ -80,4 +80,11 @@ def _table(
         for row in frame[list(widths)].itertuples(index=False, name=None)
     )
     heads = tuple(t(lang, f"report.columns.{name}") for name in widths)
-    return Table(caption="", heads=heads, rows=rows, widths=tuple(widths.values()), numbers=numbers)
+    return Table(
+        caption="",
+        heads=heads,
+        rows=rows,
+        widths=tuple(widths.values()),
+        numbers=numbers,
+        small=True,
+    )

@@ -24,6 +24,14 @@ BODY, HEADS, TITLE = "仿宋", "黑体", "方正小标宋简体"
 computer without them takes its own Chinese font, because eastAsia is named."""
 LATIN = "Times New Roman"
 _WIDTH_CM = 15.6
+_BODY_PT, _LINE_PT = 16, 28
+"""Size 三号 and 22 lines of a page. Source: GB/T 9704-2012, 5.2."""
+_CELL, _SMALL = 20, 18
+"""Half points of the tables' text."""
+_MARGINS = (
+    f'<w:tblCellMar {nsdecls("w")}><w:left w:w="60" w:type="dxa"/>'
+    '<w:right w:w="60" w:type="dxa"/></w:tblCellMar>'
+)
 
 
 def word_document(paper: Paper, date: dt.date) -> bytes:
@@ -43,13 +51,13 @@ def _set_up(document: Any, paper: Paper, date: dt.date) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21.0), Cm(29.7)
     section.left_margin, section.right_margin = Cm(2.8), Cm(2.6)
-    section.top_margin, section.bottom_margin = Cm(3.0), Cm(2.5)
+    section.top_margin, section.bottom_margin = Cm(3.7), Cm(3.5)
     _page_number(section.footer.paragraphs[0])
-    _style(document.styles["Normal"], BODY, 12)
-    document.styles["Normal"].paragraph_format.line_spacing = 1.4
-    for level, size in ((0, 22), (1, 16), (2, 14)):
+    _style(document.styles["Normal"], BODY, _BODY_PT)
+    for level, size in ((0, 22), (1, _BODY_PT), (2, _BODY_PT)):
         name = "Title" if level == 0 else f"Heading {level}"
         _style(document.styles[name], TITLE if level == 0 else HEADS, size)
+        document.styles[name].paragraph_format.keep_with_next = True
     made = dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
     properties = document.core_properties
     properties.title, properties.language = paper.title, "zh-CN" if paper.lang == "zh" else "en"
@@ -75,9 +83,13 @@ def _style(style: Any, east_asian: str, size: int) -> None:
 
 def _page_number(paragraph: Any) -> None:
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), "PAGE")
+    field = parse_xml(
+        f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:rPr><w:sz w:val="28"/></w:rPr>'
+        "<w:t>1</w:t></w:r></w:fldSimple>"
+    )
+    paragraph.add_run("— ").font.size = Pt(14)
     paragraph._p.append(field)  # noqa: SLF001 - python-docx has no call for fields
+    paragraph.add_run(" —").font.size = Pt(14)
 
 
 def _add(document: Any, block: Block) -> None:
@@ -102,8 +114,12 @@ def _add_text(document: Any, block: Text) -> None:
     paragraph = document.add_paragraph()
     run = paragraph.add_run(block.text)
     run.bold = block.notice
-    paragraph.paragraph_format.first_line_indent = Pt(24)
-    paragraph.paragraph_format.space_after = Pt(2)
+    paragraph.paragraph_format.line_spacing = Pt(_LINE_PT)
+    paragraph.paragraph_format.space_after = Pt(0)
+    if block.centred:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    else:
+        paragraph.paragraph_format.first_line_indent = Pt(2 * _BODY_PT)
 
 
 def _caption(document: Any, text: str) -> None:
@@ -119,31 +135,33 @@ def _add_table(document: Any, block: Table) -> None:
     table = document.add_table(rows=0, cols=len(block.heads))
     table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
+    table._tbl.tblPr.append(parse_xml(_MARGINS))  # noqa: SLF001 - python-docx has no call
     for column, width in zip(table.columns, block.widths, strict=True):
         column.width = Cm(_WIDTH_CM * width)
     body = table._tbl  # noqa: SLF001 - whole rows as XML: cell by cell takes ten times as long
     for number, cells in enumerate((block.heads, *block.rows)):
-        body.append(parse_xml(_row(cells, block, head=number == 0)))
+        last = number == len(block.rows)
+        row = _row(cells, block, head=number == 0, keep=block.whole and not last)
+        body.append(parse_xml(row))
 
 
-def _row(cells: tuple[str, ...], block: Table, *, head: bool) -> str:
+def _row(cells: tuple[str, ...], block: Table, *, head: bool, keep: bool) -> str:
     """Return a row: no page's end cuts it, and the first one stands on every page."""
     marks = "<w:cantSplit/>" + ("<w:tblHeader/>" if head else "")
-    filled = "".join(
-        _cell(text, block.widths[at], bold=head, right=at in block.numbers and not head)
-        for at, text in enumerate(cells)
-    )
+    filled = "".join(_cell(text, block, at, head=head, keep=keep) for at, text in enumerate(cells))
     return f"<w:tr {nsdecls('w')}><w:trPr>{marks}</w:trPr>{filled}</w:tr>"
 
 
-def _cell(text: str, width: float, *, bold: bool, right: bool) -> str:
-    twips = Cm(_WIDTH_CM * width).twips
-    side = '<w:jc w:val="right"/>' if right else ""
-    weight = "<w:b/>" if bold else ""
+def _cell(text: str, block: Table, at: int, *, head: bool, keep: bool) -> str:
+    twips = Cm(_WIDTH_CM * block.widths[at]).twips
+    together = "<w:keepNext/>" if keep else ""
+    side = '<w:jc w:val="right"/>' if at in block.numbers and not head else ""
+    weight = "<w:b/>" if head else ""
+    size = _SMALL if block.small else _CELL
     return (
-        f'<w:tc><w:tcPr><w:tcW w:w="{twips}" w:type="dxa"/></w:tcPr><w:p><w:pPr>'
+        f'<w:tc><w:tcPr><w:tcW w:w="{twips}" w:type="dxa"/></w:tcPr><w:p><w:pPr>{together}'
         f'<w:spacing w:after="0" w:line="240" w:lineRule="auto"/>{side}</w:pPr>'
-        f'<w:r><w:rPr>{weight}<w:sz w:val="18"/></w:rPr>'
+        f'<w:r><w:rPr>{weight}<w:sz w:val="{size}"/></w:rPr>'
         f'<w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p></w:tc>'
     )
 

@@ -14,7 +14,9 @@ from docx.oxml.ns import qn
 
 from siting.gaps import find_gaps
 from siting.report import MapFont, choose_font, make_papers, write_papers
+from siting.report.cost import cost_rows
 from siting.report.fonts import FAMILIES
+from siting.report.maps import MapMaker, _whole
 
 DATE = dt.date(2026, 11, 24)
 
@@ -156,3 +158,77 @@ def test_papers_are_written_whole(papers, tmp_path):
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(papers)
     for name in ("report.docx", "towns.docx", "report.xlsx"):
         assert zipfile.ZipFile(io.BytesIO(papers[name])).testzip() is None
+
+
+def test_tables_end_with_their_totals(papers, gaps):
+    document = Document(io.BytesIO(papers["report.docx"]))
+    groups, towns = document.tables[0], document.tables[1]
+    covered = round(gaps.by_group["covered_milli"].sum() / 1000)
+    for table, column in ((groups, 3), (towns, 4)):
+        cells = table.rows[-1].cells
+        assert cells[0].text == "合计"
+        assert abs(int(cells[column].text.replace(",", "")) - covered) <= len(table.rows)
+    assert groups.rows[-1].cells[5].text == towns.rows[-1].cells[5].text
+
+
+def test_no_number_is_broken_in_a_narrow_column(papers):
+    """Digits are half as wide as the letters are high; a cell has 60 twips of margin each side."""
+    document = Document(io.BytesIO(papers["report.docx"]))
+    for table in document.tables:
+        for row in table.rows[1:]:
+            for cell in row.cells:
+                if re.fullmatch(r"[\d,.%]+", cell.text):
+                    half_points = cell._tc.find(f".//{qn('w:sz')}").get(qn("w:val"))
+                    wide = len(cell.text) * int(half_points) / 2 * 0.56
+                    assert wide <= cell.width.pt - 6, cell.text
+
+
+def test_short_tables_stay_on_one_page(papers):
+    document = Document(io.BytesIO(papers["report.docx"]))
+    kept = ["w:keepNext" in table.rows[0]._tr.xml for table in document.tables]
+    assert kept[0]
+    assert not kept[2]
+    assert "class=whole" in papers["report.html"].decode()
+
+
+def test_cost_by_the_set_prices(daxing_plan):
+    """Worked out again: 30,000 / 80,000 to build, 12,000 / 18,000 a year to run, by default."""
+    rows = daxing_plan.stations
+    new = ~rows["existing"].astype(bool)
+    mobile = rows["station_kind"].eq("mobile")
+    table = cost_rows(daxing_plan)
+    build = 30_000 * (new & ~mobile).sum() + 80_000 * (new & mobile).sum()
+    assert table["build"].sum() == build
+    assert table["run"].sum() == 12_000 * (~mobile).sum() + 18_000 * mobile.sum()
+    assert table["stations"].sum() == len(rows)
+    assert table.loc["existing", "build"] == 0
+
+
+def test_the_chinese_paper_has_no_english_sentence(papers):
+    text = said(Document(io.BytesIO(papers["report.docx"])))
+    names = r"OpenStreetMap|ODbL|siontiles|GeoNames|CC BY|python|siting|verify|money"
+    assert re.findall(r"[A-Za-z]{4,}", re.sub(names, "", text)) == []
+    assert "2026年11月24日" in text
+
+
+def test_town_names_do_not_cover_each_other(daxing, daxing_plan, gaps, monkeypatch):
+    placed = []
+    monkeypatch.setattr(
+        "matplotlib.axes.Axes.annotate",
+        lambda _self, text, xy, xytext=None, **_more: placed.append((text, xy, xytext)),
+    )
+    maker = MapMaker(daxing, daxing_plan, gaps, "zh")
+    figure, axes = maker._begin(_whole(daxing), (7.2, 7.2))
+    maker._name_towns(figure, axes)
+    assert len(placed) == len(daxing.towns)
+    boxes = []
+    for text, xy, shift in placed:
+        x, y = axes.transData.transform(xy) * 72 / figure.dpi + shift
+        boxes.append((x, y, 6.5 * len(text) / 2))
+    clashes = [
+        (one, other)
+        for n, one in enumerate(boxes)
+        for other in boxes[:n]
+        if abs(one[0] - other[0]) < one[2] + other[2] and abs(one[1] - other[1]) < 6.5
+    ]
+    assert clashes == []
