@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 
 _PACKAGE_PLACE = Path(__file__).parent / "static" / "map"
 _STAMP = "<!-- warm-stations "
+_SCRIPTS = ("tiles.js", "bridge.js")
 _TITLE = "暖心驿站地图"
 
 
 def map_page() -> str:
     """HTML of the embedded map: folium's page, empty, with the bridge to the dashboard."""
-    bridge = resources.files("siting.web").joinpath("bridge.js").read_text(encoding="utf-8")
-    page = OfflineMap(title=_TITLE, lang="zh", data=None, tail=f"<script>{bridge}</script>")
+    own = resources.files("siting.web")
+    scripts = [own.joinpath(name).read_text(encoding="utf-8") for name in _SCRIPTS]
+    tail = "\n".join(f"<script>{script}</script>" for script in scripts)
+    page = OfflineMap(title=_TITLE, lang="zh", data=None, tail=tail)
     text: str = page.get_root().render()
     stamp = hashlib.sha256(text.encode()).hexdigest()
     return f"{text}{_STAMP}{stamp} -->\n"

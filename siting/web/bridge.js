@@ -157,6 +157,7 @@
           map.setPlan(both[1]);
           map.planKey = args.plan;
         }
+        StationTiles.show(station_map_page, args.tiles);
         map.mark(args.marks || []);
         map.draw(args.drawing);
         map.focus(args.focus);

@@ -13,6 +13,7 @@ import streamlit as st
 
 from siting.i18n import LANGUAGES
 from siting.web import state
+from siting.web.basemap import ask_basemap
 from siting.web.setting_aside import change_city, offer_to_take_up
 from siting.web.sharing import show_link
 from siting.web.state import say
@@ -50,6 +51,7 @@ def show_sidebar() -> None:
         offer_to_take_up()
         with st.popover(say("link")):
             show_link()
+        ask_basemap()
         st.caption(say("edition"))
 
 

@@ -10,6 +10,7 @@ import streamlit.components.v1 as components
 
 from siting.maps.texts import say
 from siting.web.assets import install_map_page, publish_data
+from siting.web.basemap import basemap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,6 +112,7 @@ def show_map(*, base: str, plan: str, view: View, lang: str, key: str) -> Pick |
         drawing=view.drawing,
         focus=view.focus,
         steps=view.steps,
+        tiles=basemap(),
         lang_tag=_LANG_TAGS[lang],
         view_key=key,
         failed=say(lang, "failed"),
