@@ -45,7 +45,7 @@ def plain(plan: Plan) -> tuple[Problem, Solution]:
         sunk=0,
         p=len(plan.solution.chosen),
     )
-    if asked.goal == Goal() and asked.budget is None and asked.worth is None:
+    if asked.goal.plain and asked.goal.sense == 1 and asked.budget is None and asked.worth is None:
         return replace(problem, inside=asked.inside), plan.solution
     chosen = problem.positions(plan.solution.chosen)
     value = covered_weight(problem, chosen)
