@@ -166,7 +166,7 @@ def costs_of(sites: gpd.GeoDataFrame, settings: Settings) -> tuple[NDArray[np.in
 
     A new station costs its building and so many years of running, an existing one its running.
     Giving one up costs ``close``; where stations may move it costs ``move`` and spares
-    the building of one of its kind elsewhere. It is counted in full at the start and taken back from
+    the building of one of its kind elsewhere. It is counted in full at first and taken back from
     the existing stations that are kept, so their cost may be negative.
     """
     money = settings.money

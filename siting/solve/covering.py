@@ -42,6 +42,7 @@ _SHAKES = 40
 _ROOT_SHAKES = 400
 _NODE_SHAKES = 20
 _SHAKE_WORK = 60_000_000
+_ROOT_WORK = 200_000_000
 _ANNEAL_STEPS = 3_000_000
 _LEAST_STEPS = 20_000
 _STEPS_PER_ENTRY = 40
@@ -140,6 +141,7 @@ def _prove(
     n = len(problem.site_ids)
     calls: list[int] = []
     patience = [0, 1]
+    work = max(1, len(finder.net.row_site))
     steps = min(_ANNEAL_STEPS, _LEAST_STEPS + _STEPS_PER_ENTRY * len(finder.net.row_site))
 
     def improve(point: NDArray[np.float64]) -> NDArray[np.int64] | None:
@@ -152,7 +154,8 @@ def _prove(
             # Annealing that found nothing waits twice as long before it is tried again.
             patience[1] = 1 if finder.best_value > before else 2 * patience[1]
             patience[0] = len(calls) + patience[1]
-        chosen = finder.shakes(_NODE_SHAKES if calls else _ROOT_SHAKES, watch.stop)
+        most = _NODE_SHAKES if calls else _ROOT_SHAKES
+        chosen = finder.shakes(max(4, min(most, _ROOT_WORK // work)), watch.stop)
         calls.append(1)
         return None if chosen is None else model.point(chosen)
 

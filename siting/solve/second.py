@@ -26,6 +26,9 @@ _NODES = 150
 _GAP = 5e-4
 """The second stage stops at this gap: scores themselves are not known to that many digits."""
 
+_WORK = 5e11
+"""Fewer nodes on large programs, whose relaxations cost more than in proportion."""
+
 _SHARE_UNIT = 1_000_000
 
 
@@ -74,8 +77,9 @@ def best_scores(
         chosen = np.flatnonzero(finder.state.chosen)
         return model.point(_climb(problem, finder, units, least, chosen))
 
+    affordable = max(1, int(_WORK / max(1, program.matrix.nnz) ** 2))
     limits = Limits(
-        nodes=min(_NODES, problem.limits.nodes),
+        nodes=min(_NODES, problem.limits.nodes, affordable),
         lp_iterations=problem.limits.lp_iterations,
         gap=_GAP,
     )

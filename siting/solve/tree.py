@@ -213,7 +213,8 @@ def _reachable(search: _Search, beat: int) -> int:
 def _exhausted(search: _Search) -> bool:
     limits = search.limits
     done = search.nodes >= limits.nodes or search.iterations >= limits.lp_iterations
-    done = done or (search.beat is not None and search.value is not None)
+    beaten = search.beat is not None and search.value is not None and search.value >= search.beat
+    done = done or beaten
     return done or search.watch.stop()
 
 

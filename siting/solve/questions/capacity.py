@@ -98,27 +98,26 @@ def _program(problem: Problem, capacity: NDArray[np.int64], classes: Classes) ->
     most = np.minimum(classes.weight[row], capacity[classes.site])
     ones = np.ones(entries, np.int64)
     width = n + entries
+    every = np.arange(n)
     supply = coo_matrix((ones, (row, flow)), shape=(len(sizes), width))
     room = coo_matrix(
         (
             np.concatenate([ones, -capacity.astype(np.int64)]),
-            (np.concatenate([classes.site, np.arange(n)]), np.concatenate([flow, np.arange(n)])),
+            (np.concatenate([classes.site, every]), np.concatenate([flow, every])),
         ),
         shape=(n, width),
     )
+    # What a class may get from its chosen sites together; one row a class keeps the program small.
     link = coo_matrix(
         (
             np.concatenate([ones, -most]),
-            (
-                np.concatenate([np.arange(entries), np.arange(entries)]),
-                np.concatenate([flow, classes.site]),
-            ),
+            (np.concatenate([row, row]), np.concatenate([flow, classes.site])),
         ),
-        shape=(entries, width),
+        shape=(len(sizes), width),
     )
     rows = condition_rows(problem, conflict_cliques(problem.conflicts, n))
     low, high = site_bounds(problem)
-    count = len(sizes) + n + entries
+    count = 2 * len(sizes) + n
     return build_program(
         objective=np.concatenate([np.zeros(n, np.int64), ones]),
         lower=np.concatenate([low, np.zeros(entries, np.int64)]),
@@ -129,7 +128,7 @@ def _program(problem: Problem, capacity: NDArray[np.int64], classes: Classes) ->
         row_upper=np.concatenate(
             [
                 classes.weight,
-                np.zeros(n + entries, np.int64),
+                np.zeros(n + len(sizes), np.int64),
                 np.array([r.upper for r in rows], np.int64),
             ]
         ),
