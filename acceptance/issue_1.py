@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from acceptance import dashboard, published, stations, walking
+from acceptance import dashboard, published, refusals, stations, walking
 from acceptance.command import (
     OUT,
     ROOT,
@@ -24,9 +28,17 @@ from acceptance.command import (
     siting,
 )
 from acceptance.line import Missed, line, promise
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from geodata.daxing import build
+from geodata.daxing.quality import road_points
+from geodata.daxing.quality_extract import (
+    CIRCLE,
+    CIRCLE_DETOUR,
+    COMBINED,
+    EXTRACTS,
+    NETWORK_ONLY,
+    judge_extract,
+)
+from geodata.daxing.quality_figures import leave_out_errors, network_figures, stop_distances
 
 ISSUE = "1/6"
 YINGHAI = "110115008000"
@@ -34,6 +46,11 @@ STATIONS = 109
 GUIXI_STATIONS = 8
 RULES = ("R1", "R2", "R3", "R4")
 KERB_M = (5.0, 40.0)
+STATION_FACTS = (
+    *("id", "name", "rules", "kind", "host", "town", "town_code", "street", "admits"),
+    *("score", "score_parts", "rank", "people_served", "people_served_by_it_alone"),
+    *("reason_zh", "reason_en", "sample", "data", "accuracy_m", "source"),
+)
 DAXING = ("daxing", "--city", "daxing", "--stations", str(STATIONS))
 
 
@@ -219,6 +236,83 @@ def walking_is_exact() -> str:
     ]
     measured = "; ".join(str(result) for result in results)
     return promise(measured, holds=all(result.holds for result in results))
+
+
+@line(
+    ISSUE, "Daxing's streets: largest component >= 95 %, assumed links <= 8 %; how they were found"
+)
+def streets_of_daxing() -> str:
+    """Measure the reconstructed network."""
+    city = stations.daxing()
+    figures = network_figures(city.network)
+    stops = np.percentile(stop_distances(city.network, city.layers["stops"]), [50, 90])
+    left_out = np.percentile(leave_out_errors(road_points(city))["error_m"].dropna(), [50, 90])
+    measured = (
+        f"mapped {figures.km[0]:.0f} km, interpolated {figures.km[1]:.0f} km, assumed "
+        f"{figures.km[2]:.0f} km = {figures.assumed_share:.1%}; largest component "
+        f"{figures.largest_share:.1%}; leave-out p50 {left_out[0]:.0f} m, p90 {left_out[1]:.0f} m; "
+        f"stop to street p50 {stops[0]:.0f} m, p90 {stops[1]:.0f} m"
+    )
+    sound = figures.largest_share >= 0.95 and figures.assumed_share <= 0.08
+    return promise(measured, holds=sound)
+
+
+@line(ISSUE, "Thinned real extracts: 'within 1 km' is never told worse than by circles (F1)")
+def thinned_extracts() -> str:
+    """Reconstruct each extract from its names and compare with the truth."""
+    said, holds = [], True
+    for name in EXTRACTS:
+        verdict = judge_extract(reference("data", "osm", name))
+        ours = verdict.scores[COMBINED].f1
+        circles = [verdict.scores[rule].f1 for rule in (CIRCLE, CIRCLE_DETOUR)]
+        holds &= ours >= max(circles)
+        said.append(
+            f"{name.split('_')[0]}: ours {ours:.3f}, circles {circles[0]:.3f} and "
+            f"{circles[1]:.3f}, network alone {verdict.scores[NETWORK_ONLY].f1:.3f} (largest "
+            f"component {verdict.figures.largest_share:.0%}, assumed "
+            f"{verdict.figures.assumed_share:.0%})"
+        )
+    return promise("; ".join(said), holds=holds)
+
+
+@line(ISSUE, "Daxing's tables are built again to the same bytes")
+def same_tables() -> str:
+    """Run the build script into an empty folder and compare."""
+    kept = {path.name: path.read_bytes() for path in build.DATA.glob("*.csv")}
+    quiet = contextlib.redirect_stdout(io.StringIO())
+    with tempfile.TemporaryDirectory() as folder, quiet:
+        if build.main(["--out", folder]):
+            raise Missed("the build script refused")
+        made = {path.name: path.read_bytes() for path in Path(folder).glob("*.csv")}
+    same = [name for name in kept if made.get(name) == kept[name]]
+    return promise(
+        f"{len(same)} of {len(kept)} tables equal, {sum(map(len, kept.values())):,} bytes",
+        holds=len(same) == len(kept) == len(made),
+    )
+
+
+@line(ISSUE, "Each station says who, where, why and from what, in both languages")
+def stations_are_told() -> str:
+    """Look for the promised properties of each feature."""
+    found = [(row["id"], row["properties"]) for row in _stations()]
+    lacking = sorted({name for _, row in found for name in STATION_FACTS if name not in row})
+    named = all(
+        row["id"] == key and row["rules"] and set(row["rules"]) <= set(RULES) for key, row in found
+    )
+    clause = all(
+        "依据规则" in row["reason_zh"] and "By rule" in row["reason_en"] for _, row in found
+    )
+    kinds = {row["kind"] for _, row in found} <= {"fixed", "mobile"}
+    ranks = sorted(row["rank"] for _, row in found) == list(range(1, len(found) + 1))
+    measured = f"{len(found)} stations x {len(STATION_FACTS)} facts; lacking: {lacking or 'none'}"
+    return promise(measured, holds=not lacking and named and clause and kinds and ranks)
+
+
+@line(ISSUE, "Bad input: one sentence in either language, exit status 2, nothing half written")
+def bad_input() -> str:
+    """Type it."""
+    found = refusals.refuse_plans_and_extracts(reference("data", "osm", "guixi_jiangxi_2025.osm"))
+    return promise(str(found), holds=not found.wrong)
 
 
 @line(ISSUE, "Real headless Chromium, outside hosts blocked: map, run, download, no console error")

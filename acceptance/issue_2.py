@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 from functools import cache
@@ -9,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance import stations, walking
-from acceptance.command import ROOT, reference
+from acceptance import refusals, stations, walking
+from acceptance.command import OUT, ROOT, plan, reference, siting
 from acceptance.line import line, promise
 from benchmarks import bench_coverage
 from benchmarks.coverage_case import case_of, generated
@@ -19,6 +21,7 @@ from geodata.osm import read_extract
 from geodata.walking_warm import warm_up
 from siting.coverage_hours import gaps_at, hourly_cover
 from siting.coverage_streets import main_street_table
+from siting.edition.facts import SERVICES
 from siting.hours import asked_hours, load_profiles, site_hours
 from siting.mustpass import must_pass_ways
 from siting.plan import make_plan
@@ -31,6 +34,12 @@ if TYPE_CHECKING:
 ISSUE = "2/6"
 EXTRACTS = ("guixi_jiangxi_2025", "beijing_tsinghua_2017", "shenzhen_buji_2019")
 MAIN_STREETS = ("兴丰大街", "兴华大街")
+GAP_ROW = re.compile(
+    r"all: (?P<present>[\d,]+) present, [\d,]+ served on foot, (?P<served>[\d,]+) with .*; "
+    r"(?P<gap>[\d,]+) left out: (?P<closed>[\d,]+) because .*, (?P<far>[\d,]+) because .*, "
+    r"(?P<away>[\d,]+) because .*"
+)
+ENTERPRISE = "示例印刷企业（高米店街道02）"
 HOURS = ("05:00", "12:00", "22:00")
 
 
@@ -212,6 +221,60 @@ def gaps_by_the_hour() -> str:
         holds &= bool(0 <= table["served"] <= table["present"])
         said.append(f"{when} {table['gap']:,.0f} of {table['present']:,.0f} people left out")
     return promise("; ".join(said), holds=holds)
+
+
+@line(ISSUE, "... asked of a kept plan at the command line, with why: closed, none in reach")
+def gaps_are_asked() -> str:
+    """Ask for the same hours; the reasons add up to the gap."""
+    folder = plan("daxing", "--city", "daxing", "--stations", "109")
+    said = []
+    for when in HOURS:
+        *_, last = siting("look", "gaps", folder, "--when", when, "--lang", "en").splitlines()
+        told = GAP_ROW.fullmatch(last)
+        if told is None:
+            return promise(last, holds=False)
+        present, served, gap, closed, far, away = (
+            int(told[name].replace(",", ""))
+            for name in ("present", "served", "gap", "closed", "far", "away")
+        )
+        said.append(f"{when} {gap:,}: {closed:,} closed, {far:,} none in reach, {away:,} no street")
+        if abs(present - served - gap) > 1 or abs(gap - closed - far - away) > 2:
+            return promise(last, holds=False)
+    return promise("; ".join(said), holds=True)
+
+
+@line(ISSUE, "Depth: minutes to the first, second and third station; backup; cover by a service")
+def depth_is_told() -> str:
+    """Print the table's last row of groups and the services."""
+    folder = plan("daxing", "--city", "daxing", "--stations", "109")
+    lines = siting("look", "depth", folder, "--lang", "en").splitlines()
+    everyone = next(text for text in lines if text.startswith("all, "))
+    services = lines[lines.index(everyone) + 2 :]
+    holds = "a third" in everyone and len(services) == len(SERVICES)
+    return promise(f"{everyone} {'; '.join(services)}", holds=holds)
+
+
+@line(ISSUE, "Service area and must-pass way are drawn from a kept plan (PNG, GeoJSON)")
+def pictures_are_drawn() -> str:
+    """Draw both and look at what was written."""
+    folder = plan("daxing", "--city", "daxing", "--stations", "109")
+    site = json.loads((folder / "stations.geojson").read_text("utf-8"))["features"][0]["id"]
+    home = OUT / "look"
+    said = [
+        siting("look", "area", folder, "--site", site, "--out", home / "area.png"),
+        siting("look", "area", folder, "--site", site, "--out", home / "area.geojson"),
+        siting("look", "way", folder, "--enterprise", ENTERPRISE, "--out", home / "way.png"),
+    ]
+    sizes = {path.name: path.stat().st_size for path in sorted(home.iterdir())}
+    measured = "; ".join(text.splitlines()[0] for text in (said[0], said[2]))
+    return promise(f"{measured}; {sizes}", holds=len(sizes) == 3 and min(sizes.values()) > 5_000)
+
+
+@line(ISSUE, "Bad hours and gates at the command line: one sentence, status 2, nothing written")
+def bad_input() -> str:
+    """Type it."""
+    found = refusals.refuse_hours_and_gates(reference("data", "osm", "guixi_jiangxi_2025.osm"))
+    return promise(str(found), holds=not found.wrong)
 
 
 @line(ISSUE, "Notebook 03 runs from top to bottom without a warning")
