@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import segno
 
 from siting.i18n import t
+from siting.worker_map.contents import internal_only
 
 if TYPE_CHECKING:
     from siting.edition import Edition
@@ -17,12 +18,16 @@ _STYLE = """
 @page { size: A4; margin: 12mm; }
 body { font-family: "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif;
   margin: 0; color: #000; background: #fff; }
-main { display: grid; grid-template-columns: 1fr 1fr; }
-article { border: 1px dashed #777; padding: 8mm; text-align: center; break-inside: avoid; }
+main { display: grid; grid-template-columns: 1fr 1fr; grid-auto-rows: 88mm; }
+article { border: 1px dashed #777; padding: 4mm 6mm; text-align: center; break-inside: avoid;
+  overflow: hidden; }
 article.map { grid-column: 1 / 3; }
-svg { width: 60mm; height: 60mm; }
-h2 { font-size: 16pt; margin: 0 0 2mm; }
-p { margin: 1mm 0; font-size: 11pt; }
+svg { width: 50mm; height: 50mm; }
+header { height: 8mm; overflow: hidden; }
+h1 { font-size: 14pt; margin: 0; display: inline; }
+h2 { font-size: 13pt; line-height: 1.25; margin: 0 0 1mm; }
+p { margin: 0.5mm 0; font-size: 10pt; line-height: 1.3; word-break: break-all; }
+header p { display: inline; margin-left: 4mm; }
 """
 
 
@@ -33,16 +38,18 @@ def qr_sheets(edition: Edition) -> bytes:
     M, so that a scratched print still reads.
     """
     address = edition.options.address
+    rows = edition.stations[["name", "sample"]].assign(internal=internal_only(edition.stations))
+    rows, own = rows.reset_index(), f"（{t('zh', 'public.page.internal')}）"
     cards = [
         _card("map", t("zh", "public.page.title"), t("zh", "public.qr.map"), address),
         *(
             _card(
                 "station",
                 row.name + (f"（{t('zh', 'public.qr.sample')}）" if row.sample else ""),
-                t("zh", "public.qr.station"),
+                t("zh", "public.qr.station") + (own if row.internal else ""),
                 f"{address}#s={row.site_id}",
             )
-            for row in edition.stations[["name", "sample"]].reset_index().itertuples(index=False)
+            for row in rows.itertuples(index=False)
         ),
     ]
     title = html.escape(t("zh", "public.qr.title"))
@@ -56,7 +63,7 @@ def qr_sheets(edition: Edition) -> bytes:
     )
     return (
         f'<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{_STYLE}</style></head><body><h1>{title}</h1><p>{version}</p>"
+        f"<style>{_STYLE}</style></head><body><header><h1>{title}</h1><p>{version}</p></header>"
         f"<main>{''.join(cards)}</main></body></html>\n"
     ).encode()
 

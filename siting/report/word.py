@@ -105,7 +105,7 @@ def _add(document: Any, block: Block) -> None:
         document.add_picture(io.BytesIO(block.png), width=Cm(block.width_cm))
         document.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER
         document.paragraphs[-1].paragraph_format.keep_with_next = True
-        _caption(document, block.caption)
+        _caption(document, block.caption, above=False)
     elif isinstance(block, PageBreak):
         document.add_page_break()
 
@@ -122,16 +122,16 @@ def _add_text(document: Any, block: Text) -> None:
         paragraph.paragraph_format.first_line_indent = Pt(2 * _BODY_PT)
 
 
-def _caption(document: Any, text: str) -> None:
+def _caption(document: Any, text: str, *, above: bool) -> None:
     paragraph = document.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    paragraph.paragraph_format.keep_with_next = True
+    paragraph.paragraph_format.keep_with_next = above
     paragraph.add_run(text).font.size = Pt(10.5)
 
 
 def _add_table(document: Any, block: Table) -> None:
     if block.caption:
-        _caption(document, block.caption)
+        _caption(document, block.caption, above=True)
     table = document.add_table(rows=0, cols=len(block.heads))
     table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False

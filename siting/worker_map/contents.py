@@ -138,15 +138,19 @@ def _bits(services: str) -> int:
     return sum(1 << bit for bit, code in enumerate(SERVICES) if code in services.split(","))
 
 
-def _flags(rows: gpd.GeoDataFrame) -> NDArray[np.int64]:
-    """1 mobile, 2 only for its own people, 4 sample, 8 hours and 16 services confirmed.
+def internal_only(rows: gpd.GeoDataFrame) -> pd.Series:
+    """Tell which stations admit their own people only.
 
     A hospital or a mall is open to whoever comes there; only a company keeps strangers out.
     """
-    internal = (rows["admits"] != "public") & ~rows["host_type"].isin(_VISITED)
+    return (rows["admits"] != "public") & ~rows["host_type"].isin(_VISITED)
+
+
+def _flags(rows: gpd.GeoDataFrame) -> NDArray[np.int64]:
+    """1 mobile, 2 only for its own people, 4 sample, 8 hours and 16 services confirmed."""
     parts = (
         rows["kind"] == "mobile",
-        internal,
+        internal_only(rows),
         rows["sample"],
         rows["hours_confirmed"],
         rows["services_confirmed"],
