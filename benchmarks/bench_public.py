@@ -128,11 +128,12 @@ def measured(browser: Browser, name: str, text: str, limit_b: int, repeats: int)
         page.goto(address)
         page.wait_for_selector("html[data-ready=yes]")
         page.wait_for_timeout(1500)
-        taken = sorted(page.evaluate(ASK, repeats))
+        told = page.evaluate(ASK, repeats)
+        first, taken = told[0], sorted(told)
         page.context.close()
     value = statistics.median(taken)
     high = taken[int(0.95 * (len(taken) - 1))]
-    note = f"search, card and list; 95 %: {high:.0f} ms, worst {taken[-1]:.0f} ms, {repeats} places"
+    note = f"search, card and list; the first {first:.0f} ms, 95 % {high:.0f} ms, {repeats} places"
     good = value <= ANSWER_MS
     yield Row(name=f"nearest open, {name}", value=value, unit="ms", good=good, note=note)
     own = {address, address + "/"}

@@ -62,12 +62,25 @@ function start() {
     const rest = first ? state.answers.slice(1) : state.answers;
     byId("answers").replaceChildren(...rest.map((one, at) => element("li", {}, cards.make(one.number, one, cardOptions("list", state.place ? String(at + 2) : "")))));
     byId("more").hidden = state.answers.length < state.shown;
-    const labels = new Map(state.place ? state.answers.slice(0, 9).map((one, at) => [one.number, String(at + 1)]) : []);
+    map.view.marks = marksOf(state.place ? state.answers : []);
+    map.refresh();
+  }
+
+  /* The first nine answers are numbered; the nearest are drawn last, on top. */
+  function marksOf(answers) {
+    const labels = new Map(answers.slice(0, 9).map((one, at) => [one.number, String(at + 1)]));
     const now = beijingNow(Date.now());
-    map.view.marks = world.stations.filter((station) => suits(station.number, false, now)).map((station) => ({
+    return world.stations.filter((station) => suits(station.number, false, now)).map((station) => ({
       number: station.number, internal: station.internal, label: labels.get(station.number), open: isOpenNow(world, station, now),
     })).reverse();
-    map.refresh();
+  }
+
+  function rehearse(place) {
+    const now = beijingNow(Date.now());
+    const answers = answersFrom(world, place, (number) => suits(number, true, now), state.shown);
+    answers.forEach((one) => cards.make(one.number, one, cardOptions("rehearsal", "1")));
+    marksOf(answers);
+    if (answers.length) wayPoints(world, place, answers[0]);
   }
 
   function cardOptions(prefix, label) {
@@ -215,7 +228,7 @@ function start() {
   const again = () => { if (state.chosen < 0) answer(); else cards.tick(document); };
   setInterval(again, 60000);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) again(); });
-  setTimeout(() => warmUp(world), 100);
+  setTimeout(() => warmUp(world, rehearse), 100);
   return { world, state, map, setPlace, nearest: (x, y, k) => nearestStations(world, makePlace(world, x, y, ""), () => true, k) };
 }
 
