@@ -20,6 +20,7 @@ from siting import (
     commands_plan,
     commands_public,
     commands_solve,
+    commands_study,
     commands_workspace,
 )
 from siting.i18n import LANGUAGES, error_text, t
@@ -44,6 +45,12 @@ app.add_typer(commands_workspace.workspace, name="workspace")
 app.add_typer(commands_matches.ledger, name="ledger")
 app.command("verify")(commands_solve.verify)
 app.command("evaluate")(commands_solve.evaluate)
+app.command("curve")(commands_study.curve)
+app.command("alternatives")(commands_study.others)
+app.command("robust")(commands_study.robust)
+app.command("explain")(commands_study.explain)
+app.command("replan")(commands_study.replan)
+app.command("rota")(commands_study.rota)
 app.command("publish")(commands_public.publish)
 app.command("take-back")(commands_public.take_back)
 app.command("report")(commands_public.report)

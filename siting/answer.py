@@ -42,6 +42,16 @@ def shown_figure(plan: Plan, figure: int) -> str:
     return f"{figure / size.get(kind, _MILLI):,.0f}"
 
 
+def shown_change(plan: Plan, change: int) -> str:
+    """Write a difference of two figures in the question's unit."""
+    if asked_kind(plan) == "equal_distance":  # not proportional: from the plan's own figure on
+        total = max(plan.question.problem.total_weight, 1)
+        value = plan.solution.value / total
+        further = equal_distance_m(plan.settings, value + change / total)
+        return f"{further - equal_distance_m(plan.settings, value):,.1f}"
+    return shown_figure(plan, change)
+
+
 def answer_short(lang: str, plan: Plan) -> str:
     """Say the answer in one sentence: value, proved bound, gap and status."""
     solution, asked = plan.solution, plan.settings.question

@@ -58,7 +58,27 @@ def plan(  # noqa: PLR0913  (each is an option of the command)
     gaps = find_gaps(opened, made)
     clock.lap("gaps")
     _write(opened, made, gaps, out=out, lang=lang, clock=clock)
+    _say(lang, made, out)
+
+
+def write_plan(opened: City, made: Plan, *, out: Path, lang: str) -> None:
+    """Write a plan's folder and say what it gives."""
+    from siting.gaps import find_gaps  # noqa: PLC0415
+
+    clock = _Clock()
+    gaps = find_gaps(opened, made)
+    clock.lap("gaps")
+    _write(opened, made, gaps, out=out, lang=lang, clock=clock)
+    _say(lang, made, out)
+
+
+def _say(lang: str, made: Plan, out: Path) -> None:
+    from siting.answer import answer_lines, asked_kind  # noqa: PLC0415
+
     typer.echo(_summary(lang, made, out))
+    if asked_kind(made) != "most_people" or made.question.problem.cost is not None:
+        for line in answer_lines(lang, made):
+            typer.echo(line)
 
 
 class _Clock:

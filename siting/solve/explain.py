@@ -9,12 +9,10 @@ import numpy as np
 
 from siting.solve.certify import exact_bound, good_scale, objective_unit, usable
 from siting.solve.choose import choose_sites
-from siting.solve.conditions import conflict_cliques
-from siting.solve.cover import cover_model
 from siting.solve.errors import InfeasibleError
+from siting.solve.goal_model import goal_model
 from siting.solve.lp import Relaxation
 from siting.solve.model import Problem, Solution, covered_weight
-from siting.solve.reduce import merge_rows
 from siting.solve.tree import solve_tree
 
 if TYPE_CHECKING:
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from siting.solve.cover import CoverModel
+    from siting.solve.program import Program
     from siting.solve.watch import Watch
 
 Role = Literal["must", "never", "optional", "open"]
@@ -89,8 +87,10 @@ def explain_site(problem: Problem, solution: Solution, site_id: str) -> SiteReas
         chosen=inside,
         served=served,
         alone=alone,
-        loss=None if other is None else solution.value - other.value,
-        loss_bound=None if other is None else max(0, solution.value - other.bound),
+        loss=None if other is None else solution.sense * (solution.value - other.value),
+        loss_bound=None
+        if other is None
+        else max(0, solution.sense * (solution.value - other.bound)),
         instead=tuple(sorted(new - plan)),
         given_up=tuple(sorted(plan - new)) if other is not None else (),
     )
@@ -105,22 +105,24 @@ def site_roles(
     """Tell for each site whether every best plan has it, none has it, or some have it.
 
     ``must`` and ``never`` are proved; ``optional`` is shown by two best plans; ``open`` was not
-    decided within the limits. Best means as many covered as the first stage's value.
+    decided within the limits, or belongs to a question (worst distance, capacities, phases) for
+    which roles are not proved. Best means as good as the first stage's value.
 
     Parameters
     ----------
     site_ids
         Sites to decide; None decides all.
     """
-    if solution.status != "optimal":
+    goal = problem.goal
+    other = goal.aim == "radius" or goal.phases or goal.capacity is not None
+    if solution.status != "optimal" or other:
         return dict.fromkeys(site_ids or problem.site_ids, "open")
-    classes = merge_rows(problem.indptr, problem.site, problem.weight, need=problem.need)
-    cliques = conflict_cliques(problem.conflicts, len(problem.site_ids))
-    model = cover_model(problem, classes, cliques)
+    program = goal_model(problem).program
+    best = goal.sense * (solution.value - goal.offset)
     n = len(problem.site_ids)
     first = np.zeros(n, bool)
     first[problem.positions(solution.first_chosen)] = True
-    must, never = _by_reduced_costs(model, solution.value, first, n)
+    must, never = _by_reduced_costs(program, best, first, n)
     seen_in, seen_out = first.copy(), ~first
     for site_id in site_ids or problem.site_ids:
         site = int(problem.positions((site_id,))[0])
@@ -129,7 +131,7 @@ def site_roles(
         if watch is not None and watch.stop():
             break
         point, impossible = _best_plan_with(
-            model, problem, site, chosen=not seen_in[site], value=solution.value
+            program, problem, site, chosen=not seen_in[site], value=best
         )
         if point is not None:
             seen_in |= point
@@ -152,10 +154,9 @@ def _role(must: bool, never: bool, both: bool) -> Role:  # noqa: FBT001 - three 
 
 
 def _by_reduced_costs(
-    model: CoverModel, value: int, first: NDArray[np.bool_], n: int
+    program: Program, value: int, first: NDArray[np.bool_], n: int
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Decide by the root's integer dual which sites cannot leave or enter a best plan."""
-    program = model.program
     must = program.lower[:n] == 1
     never = program.upper[:n] == 0
     answer = Relaxation(program).solve(program.lower, program.upper)
@@ -172,10 +173,9 @@ def _by_reduced_costs(
 
 
 def _best_plan_with(
-    model: CoverModel, problem: Problem, site: int, *, chosen: bool, value: int
+    program: Program, problem: Problem, site: int, *, chosen: bool, value: int
 ) -> tuple[NDArray[np.bool_] | None, bool]:
     """Look for a best plan with (or without) a site: the plan, or a proof that there is none."""
-    program = model.program
     lower, upper = program.lower.copy(), program.upper.copy()
     lower[site] = upper[site] = int(chosen)
     fixed = replace(program, lower=lower, upper=upper)

@@ -127,8 +127,7 @@ class _Search:
         Columns are fixed by this one, without the gap allowed: what fixing cuts off is in no leaf.
         """
         below = None if self.beat is None else self.beat - self.unit
-        values = [value for value in (self.value, below) if value is not None]
-        return max(values, default=None)
+        return max((value for value in (self.value, below) if value is not None), default=None)
 
     def closed(self, bound: int) -> bool:
         """Tell whether nothing better than needed is left below this bound."""

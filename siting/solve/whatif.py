@@ -11,6 +11,7 @@ from siting.solve.choose import choose_sites
 from siting.solve.conditions import conflict_cliques
 from siting.solve.cover import cover_model
 from siting.solve.errors import InfeasibleError
+from siting.solve.goal import Goal
 from siting.solve.heuristic import Finder
 from siting.solve.model import Limits, Problem, Quota, Solution, covered_weight, ids_of
 from siting.solve.reduce import merge_rows
@@ -35,6 +36,26 @@ class CurvePoint:
     bound: int | None
     gap: float
     chosen: tuple[str, ...]
+
+
+def people_problem(problem: Problem) -> Problem:
+    """Ask about people covered under the same conditions, whatever else was asked."""
+    if problem.goal.plain and problem.goal.sense == 1 and problem.worth is None:
+        return problem
+    return replace(problem, goal=Goal(), worth=None, inside=None)
+
+
+def people_plan(problem: Problem, solution: Solution) -> tuple[Problem, Solution]:
+    """Ask about people covered with as many stations as a plan has; the plan as its solution."""
+    asked = people_problem(problem)
+    if asked is problem:
+        return problem, solution
+    asked = replace(asked, p=len(solution.chosen), scores=None)
+    value = covered_weight(asked, asked.positions(solution.chosen))
+    found = choose_sites(asked)
+    if value < found.value:
+        return asked, found
+    return asked, replace(found, value=value, chosen=solution.chosen, first_chosen=solution.chosen)
 
 
 def budget_curve(
