@@ -26,6 +26,7 @@ import pandas as pd
 
 from geodata.datum import SHIFTED, Datum, to_wgs84, wgs84_pipeline
 from geodata.datum_reference import normalised
+from geodata.errors import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,15 +138,28 @@ class DatumVerdict:
     cannot_tell: bool
 
     def evidence(self) -> str:
-        """Say both readings' fit in numbers, in words for either language."""
+        """Say both readings' fit in numbers; the interface says it in its own language."""
         pair = [self.fits[datum] for datum in dict.fromkeys((self.proposed, self.declared))]
-        roads = ", ".join(f"{fit.datum} {fit.road_median_m:.0f} m" for fit in pair)
-        inside = ", ".join(f"{fit.datum} {fit.inside_share:.0%}" for fit in pair)
-        text = f"距道路 to roads: {roads}; 在范围内 inside: {inside}"
+        said = {"roads": [f"{fit.datum} {fit.road_median_m:.0f} m" for fit in pair]}
         if pair[0].names_matched:
-            names = ", ".join(f"{fit.datum} {fit.name_median_m:.0f} m" for fit in pair)
-            text += f"; 距同名地点 to places of the same name: {names}"
-        return text
+            said["names"] = [f"{fit.datum} {fit.name_median_m:.0f} m" for fit in pair]
+        if min(fit.inside_share for fit in pair) < 1.0:
+            said["inside"] = [f"{fit.datum} {fit.inside_share:.0%}" for fit in pair]
+        parts = {
+            name: Phrase(_SAYS[name], f"intake.evidence.{name}", {name: ", ".join(texts)})
+            for name, texts in said.items()
+        }
+        if len(parts) == 1:
+            return parts["roads"]
+        template = "; ".join(f"{{{name}}}" for name in parts)
+        return Phrase(template, f"intake.evidence.{'_'.join(parts)}", parts)
+
+
+_SAYS = {
+    "roads": "to a road {roads}",
+    "names": "to places of the same name {names}",
+    "inside": "inside {inside}",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _SHOWN = 5
 
@@ -37,6 +37,26 @@ class Term(str):
     def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
         """Travel between processes."""
         return str(self), self.key
+
+
+class Phrase(Term):
+    """A `Term` whose text is filled with facts of its own."""
+
+    __slots__ = ("facts", "template")
+
+    template: str
+    facts: dict[str, object]
+
+    def __new__(cls, english: str, key: str, facts: Mapping[str, object] | None = None) -> Self:
+        """Fill the English text."""
+        kept = dict(facts or {})
+        phrase = super().__new__(cls, english.format(**kept), key)
+        phrase.template, phrase.facts = english, kept
+        return phrase
+
+    def __getnewargs__(self) -> tuple[str, str, dict[str, object]]:  # type: ignore[override]
+        """Travel between processes."""
+        return self.template, self.key, self.facts
 
 
 class WarmStationsError(Exception):

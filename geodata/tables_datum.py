@@ -13,6 +13,7 @@ from geodata.datum import SHIFTED, Datum
 from geodata.datum_alarm import judge_datum
 from geodata.datum_errors import WrongDatumError
 from geodata.datum_reference import datum_reference
+from geodata.errors import Term
 from geodata.intake.raw import Note
 from geodata.tables_headers import headings_of
 from geodata.tables_points import (
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from geodata.tables_rows import Body
 
 _OLD = re.compile(r"beijing.?1954|xian.?1980|xi'an.?1980|krasovsky", re.IGNORECASE)
-_NO_CITY, _CANNOT_TELL = "没有可对照的城市 no city to compare with", "?"
+NO_CITY = Term("no city to compare with", "intake.evidence.no_city")
+CANNOT_TELL = Term("none in particular", "intake.evidence.cannot_tell")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,11 +110,11 @@ def settle_reading(
     compare = city is not None and needs_declaration(written)
     verdict = _verdict(written.xy, body, declared, city) if compare else None
     proposed = "" if verdict is None or verdict.cannot_tell else str(verdict.proposed)
-    evidence = _NO_CITY if verdict is None else _evidence(verdict)
+    evidence = NO_CITY if verdict is None else verdict.evidence()
     if declared is None:
         raise DatumNotDeclaredError(
             name=name,
-            proposed=proposed or _CANNOT_TELL,
+            proposed=proposed or CANNOT_TELL,
             evidence=evidence,
             choices=", ".join(SHIFTED),
         )
@@ -144,7 +146,7 @@ def _projected(
     return Reading(
         taken=said if shifted else written.crs,
         proposed="" if verdict is None or verdict.cannot_tell else str(verdict.proposed),
-        evidence=_NO_CITY if verdict is None else _evidence(verdict),
+        evidence=NO_CITY if verdict is None else verdict.evidence(),
         alarm=verdict is not None and verdict.alarm,
         verdict=verdict,
         notes=tuple(notes),
@@ -172,17 +174,6 @@ def _verdict(
         said if isinstance(said, Datum) else Datum.WGS84,
         names=None if names is None else names.astype(str).reset_index(drop=True),
     )
-
-
-def _evidence(verdict: DatumVerdict) -> str:
-    """Say the figures behind a verdict in words both languages read."""
-    pair = list(dict.fromkeys((verdict.proposed, verdict.declared)))
-    fits = [verdict.fits[datum] for datum in pair]
-    text = "距道路 to a road: " + ", ".join(f"{f.datum} {f.road_median_m:.0f} m" for f in fits)
-    if fits[0].names_matched:
-        names = ", ".join(f"{f.datum} {f.name_median_m:.0f} m" for f in fits)
-        text += f"; 距同名地点 to places of the same name: {names}"
-    return text
 
 
 def _meridian(city: City | None) -> int | None:

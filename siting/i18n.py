@@ -57,17 +57,21 @@ def t(lang: str, key: str, /, **facts: object) -> str:
     KeyError
         The key is unknown, or a fact is missing.
     """
-    return texts(lang)[key].format(**facts)
+    return texts(lang)[key].format(**{name: say_fact(lang, fact) for name, fact in facts.items()})
 
 
 def error_text(lang: str, error: WarmStationsError) -> str:
     """Say an error's sentence in the language; English is the exception's own."""
     translated = texts(lang).get(f"errors.{error.code}")
-    facts = {name: _said(lang, fact) for name, fact in error.facts.items()}
+    facts = {name: say_fact(lang, fact) for name, fact in error.facts.items()}
     return translated.format(**facts) if translated else str(error)
 
 
-def _said(lang: str, fact: object) -> object:
+def say_fact(lang: str, fact: object) -> object:
     """Say a fact in the language where it knows how: by a key, or by a text of each language."""
-    key = getattr(fact, "key", "")
-    return texts(lang).get(key, fact) if key else getattr(fact, lang, fact)
+    key, inner = getattr(fact, "key", ""), getattr(fact, "facts", None)
+    text = texts(lang).get(key) if key else getattr(fact, lang, None)
+    if text is None:
+        return fact
+    filled = {name: say_fact(lang, value) for name, value in (inner or {}).items()}
+    return text.format(**filled) if inner is not None else text

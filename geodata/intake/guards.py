@@ -17,6 +17,7 @@ from geodata.intake.errors import (
     PackedTooLargeError,
     UnsafeArchiveError,
 )
+from geodata.intake.facts import broken, fact
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,13 +54,13 @@ def check_zip(path: Path, name: str, limits: Limits) -> None:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             if len(members) > limits.members:
-                raise PackedTooLargeError(name=name, what=f"{len(members)} members")
+                raise PackedTooLargeError(name=name, what=fact("members", count=len(members)))
             _check_names(members, name)
             left = limits.unpacked_bytes
             for member in members:
                 left -= _true_size(archive, member, name, left, limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as err:
-        raise DamagedFileError(name=name, kind="zip", why=str(err)[:120]) from err
+        raise DamagedFileError(name=name, kind=fact("zip"), why=fact("bad_zip")) from err
 
 
 def _check_names(members: list[zipfile.ZipInfo], name: str) -> None:
@@ -68,15 +69,13 @@ def _check_names(members: list[zipfile.ZipInfo], name: str) -> None:
         inner = member.filename.replace("\\", "/")
         parts = PurePosixPath(inner).parts
         if inner.startswith("/") or ".." in parts or re.match(r"^[A-Za-z]:", inner):
-            raise UnsafeArchiveError(name=name, what=f"the path '{inner[:80]}' climbs out of it")
+            raise UnsafeArchiveError(name=name, what=fact("climbs", inner=inner[:80]))
         if (member.external_attr >> 16) & _UNIX_TYPE == _UNIX_LINK:
-            raise UnsafeArchiveError(name=name, what=f"'{inner[:80]}' is a link")
+            raise UnsafeArchiveError(name=name, what=fact("link", inner=inner[:80]))
         if inner.lower().endswith(_PACKED):
-            raise UnsafeArchiveError(
-                name=name, what=f"it holds another archive or program '{inner[:80]}'"
-            )
+            raise UnsafeArchiveError(name=name, what=fact("inner_archive", inner=inner[:80]))
         if inner in seen:
-            raise UnsafeArchiveError(name=name, what=f"it holds '{inner[:80]}' twice")
+            raise UnsafeArchiveError(name=name, what=fact("twice", inner=inner[:80]))
         if member.flag_bits & _ENCRYPTED:
             raise EncryptedFileError(name=name)
         seen.add(inner)
@@ -91,10 +90,10 @@ def _true_size(
         while chunk := stream.read(_CHUNK):
             size += len(chunk)
             if size > left:
-                what = f"more than {limits.unpacked_bytes >> 20} MB"
+                what = fact("size", mb=limits.unpacked_bytes >> 20)
                 raise PackedTooLargeError(name=name, what=what)
             if size > bound:
-                what = f"'{member.filename[:60]}' grows more than {limits.ratio} times"
+                what = fact("grows", inner=member.filename[:60], times=limits.ratio)
                 raise PackedTooLargeError(name=name, what=what)
     return size
 
@@ -115,7 +114,9 @@ def check_office_zip(path: Path, name: str) -> bool:
             with archive.open(member) as stream:
                 head = stream.read(_CHUNK)
             if _ENTITY.search(head):
-                raise UnsafeArchiveError(name=name, what=f"'{member}' declares XML entities")
+                raise UnsafeArchiveError(
+                    name=name, what=fact("declares_entities", member=member[:80])
+                )
             linked |= member.startswith("xl/externalLinks/")
             linked |= member.endswith(".rels") and bool(_EXTERNAL_RELATION.search(head))
     return linked
@@ -142,7 +143,7 @@ def check_geopackage(path: Path, name: str) -> list[str]:
                 " WHERE c.data_type IN ('features', 'attributes') ORDER BY c.table_name"
             ).fetchall()
     except sqlite3.Error as err:
-        raise DamagedFileError(name=name, kind="GeoPackage", why=str(err)[:120]) from err
+        raise DamagedFileError(name=name, kind="GeoPackage", why=broken(err)) from err
     return [str(row[0]) for row in rows]
 
 
@@ -150,11 +151,11 @@ def _refuse_active(link: sqlite3.Connection, name: str) -> None:
     for kind, item, sql in link.execute("SELECT type, name, sql FROM sqlite_master"):
         text = sql or ""
         if kind == "view":
-            raise UnsafeArchiveError(name=name, what=f"it holds a view ('{item}')")
+            raise UnsafeArchiveError(name=name, what=fact("view", item=str(item)[:60]))
         if kind == "trigger" and not str(item).startswith(("rtree_", "gpkg_", "trigger_")):
-            raise UnsafeArchiveError(name=name, what=f"it holds a trigger ('{item}')")
+            raise UnsafeArchiveError(name=name, what=fact("trigger", item=str(item)[:60]))
         if "virtual" in text[:40].lower() and not _RTREE.match(text):
-            raise UnsafeArchiveError(name=name, what=f"it holds a virtual table ('{item}')")
+            raise UnsafeArchiveError(name=name, what=fact("virtual_table", item=str(item)[:60]))
 
 
 def check_xml(path: Path, name: str) -> None:
@@ -171,4 +172,4 @@ def check_xml(path: Path, name: str) -> None:
     if _ENTITY.search(plain) or re.search(
         rb"<!\s*DOCTYPE[^>]*(SYSTEM|PUBLIC|\[)", plain, re.IGNORECASE
     ):
-        raise OutsideReferenceError(name=name, what="XML entities")
+        raise OutsideReferenceError(name=name, what=fact("xml_entities"))

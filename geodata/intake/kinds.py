@@ -13,6 +13,7 @@ from geodata.intake.errors import (
     FormatRefusedError,
     OutsideReferenceError,
 )
+from geodata.intake.facts import fact
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,34 +48,34 @@ _MAGIC: tuple[tuple[bytes, FileKind | str], ...] = (
     (b"fgb\x03", FileKind.FLATGEOBUF),
     (b"PAR1", FileKind.GEOPARQUET),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileKind.XLS),
-    (b"%PDF", "a PDF document"),
-    (b"\x89PNG", "a picture (PNG)"),
-    (b"\xff\xd8\xff", "a picture (JPEG)"),
-    (b"GIF8", "a picture (GIF)"),
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
-    (b"MZ", "a Windows program"),
-    (b"\x7fELF", "a program"),
-    (b"#!", "a script"),
-    (b"AC10", "an AutoCAD drawing (DWG)"),
-    (b"\x00\x00\x27\x0a", "a lone .shp without its .dbf and .shx"),
-    (b"ARROW1", "an Arrow file"),
+    (b"%PDF", fact("pdf")),
+    (b"\x89PNG", fact("png")),
+    (b"\xff\xd8\xff", fact("jpeg")),
+    (b"GIF8", fact("gif")),
+    (b"Rar!", fact("rar")),
+    (b"7z\xbc\xaf\x27\x1c", fact("seven_zip")),
+    (b"\x1f\x8b", fact("gzip")),
+    (b"BZh", fact("bzip2")),
+    (b"\xfd7zXZ", fact("xz")),
+    (b"MZ", fact("windows_program")),
+    (b"\x7fELF", fact("program")),
+    (b"#!", fact("script")),
+    (b"AC10", fact("dwg")),
+    (b"\x00\x00\x27\x0a", fact("lone_shp")),
+    (b"ARROW1", fact("arrow")),
 )
 _ROOTS: tuple[tuple[str, FileKind | str], ...] = (
     ("kml", FileKind.KML),
     ("osm", FileKind.OSM_XML),
-    ("ogrvrtdatasource", "a GDAL virtual file (VRT)"),
-    ("vrtdataset", "a GDAL virtual file (VRT)"),
-    ("gdal_wms", "a GDAL service description"),
-    ("html", "a web page"),
-    ("table", "a web page"),
-    ("workbook", "an Excel 2003 XML workbook"),
-    ("gpx", "a GPX track"),
-    ("featurecollection", "GML"),
-    ("svg", "a drawing (SVG)"),
+    ("ogrvrtdatasource", fact("vrt")),
+    ("vrtdataset", fact("vrt")),
+    ("gdal_wms", fact("service")),
+    ("html", fact("web_page")),
+    ("table", fact("web_page")),
+    ("workbook", fact("excel_2003")),
+    ("gpx", fact("gpx")),
+    ("featurecollection", fact("gml")),
+    ("svg", fact("svg")),
 )
 
 
@@ -108,7 +109,7 @@ def sniff(path: Path, name: str) -> FileKind:
         found = _by_text(head)
     if isinstance(found, FileKind):
         return found
-    if "VRT" in found or "service description" in found:
+    if found in (fact("vrt"), fact("service")):
         raise OutsideReferenceError(name=name, what=found)
     raise FormatRefusedError(name=name, found=found, accepted=ACCEPTED)
 
@@ -129,16 +130,16 @@ def _by_members(path: Path, name: str) -> FileKind | str:
         with zipfile.ZipFile(path) as archive:
             members = [info.filename.lower() for info in archive.infolist()]
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as err:
-        raise DamagedFileError(name=name, kind="zip", why=str(err) or "bad zip") from err
+        raise DamagedFileError(name=name, kind=fact("zip"), why=fact("bad_zip")) from err
     return next((kind for test, kind in _MEMBERS if any(map(test.search, members))), _OTHER_ZIP)
 
 
-_OTHER_ZIP = "a zip archive without a shapefile or KML in it"
+_OTHER_ZIP = fact("other_zip")
 _MEMBERS: tuple[tuple[re.Pattern[str], FileKind | str], ...] = (
-    (re.compile(r"vbaproject\.bin$"), "a workbook with macros"),
+    (re.compile(r"vbaproject\.bin$"), fact("macros")),
     (re.compile(r"^xl/"), FileKind.XLSX),
     (re.compile(r"^content\.xml$"), FileKind.ODS),
-    (re.compile(r"^(word|ppt)/"), "an Office document that is no workbook"),
+    (re.compile(r"^(word|ppt)/"), fact("office")),
     (re.compile(r"\.shp$"), FileKind.SHAPEFILE),
     (re.compile(r"\.kml$"), FileKind.KMZ),
 )
@@ -148,7 +149,7 @@ def _by_text(head: bytes) -> FileKind | str:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = head[: len(head) // 2 * 2].decode("utf-16", errors="replace")
     elif b"\x00" in head:
-        return "of unknown binary kind"
+        return fact("binary")
     else:
         text = head.decode("utf-8-sig", errors="replace")
     start = text.lstrip("\ufeff \t\r\n")
@@ -156,7 +157,7 @@ def _by_text(head: bytes) -> FileKind | str:
         return _by_root(start)
     if start.startswith(("{", "[")):
         return _by_json(start)
-    return FileKind.CSV if _is_text(text) else "of unknown binary kind"
+    return FileKind.CSV if _is_text(text) else fact("binary")
 
 
 def _by_root(text: str) -> FileKind | str:
@@ -166,18 +167,18 @@ def _by_root(text: str) -> FileKind | str:
     for known, kind in _ROOTS:
         if tag == known:
             return kind
-    return f"XML of an unknown kind (<{tag[:40]}>)"
+    return fact("other_xml", tag=tag[:40])
 
 
 def _by_json(text: str) -> FileKind | str:
     for mark, what in (
-        ('"Topology"', "TopoJSON"),
-        ('"esriGeometry', "Esri JSON"),
-        ('"coordRefSys"', "JSON-FG"),
+        ('"Topology"', fact("topojson")),
+        ('"esriGeometry', fact("esri_json")),
+        ('"coordRefSys"', fact("json_fg")),
     ):
         if mark in text:
             return what
-    return FileKind.GEOJSON if text.startswith("{") else "JSON that is no GeoJSON"
+    return FileKind.GEOJSON if text.startswith("{") else fact("other_json")
 
 
 def _is_text(text: str) -> bool:

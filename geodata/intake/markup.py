@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from geodata.intake.errors import DamagedFileError, EmptyFileError, OutsideReferenceError
+from geodata.intake.facts import broken, fact
 from geodata.intake.raw import Note
 from geodata.intake.sheets import cell_text
 from geodata.intake.text import decode
@@ -51,8 +52,11 @@ def read_geojson(data: bytes, name: str) -> Features:
     try:
         text, notes = _json_text(data, name)
         document = json.loads(text)
-    except (ValueError, RecursionError) as err:
-        raise DamagedFileError(name=name, kind="GeoJSON", why=str(err)[:120]) from err
+    except RecursionError as err:
+        raise DamagedFileError(name=name, kind="GeoJSON", why=fact("too_deep")) from err
+    except json.JSONDecodeError as err:
+        why = fact("json_broken", line=err.lineno, column=err.colno)
+        raise DamagedFileError(name=name, kind="GeoJSON", why=why) from err
     features = _features(document, name)
     if not features:
         raise EmptyFileError(name=name)
@@ -83,7 +87,7 @@ def _features(document: Any, name: str) -> list[dict[str, Any]]:
         return [document]
     if isinstance(kind, str) and "coordinates" in document:
         return [{"type": "Feature", "properties": {}, "geometry": document}]
-    raise DamagedFileError(name=name, kind="GeoJSON", why=f"its type is {str(kind)[:40]!r}")
+    raise DamagedFileError(name=name, kind="GeoJSON", why=fact("json_type", kind=repr(kind)[:40]))
 
 
 def _geometry(feature: dict[str, Any]) -> dict[str, Any] | None:
@@ -98,10 +102,10 @@ def _geojson_crs(crs: Any, name: str) -> str:
     inner = crs.get("properties") if isinstance(crs, dict) else None
     stated = inner.get("name") if isinstance(inner, dict) else None
     if kind != "name" or not isinstance(stated, str):
-        raise OutsideReferenceError(name=name, what="a crs link")
+        raise OutsideReferenceError(name=name, what=fact("crs_link"))
     found = _CRS_NAME.match(stated.strip())
     if not found:
-        raise DamagedFileError(name=name, kind="GeoJSON", why=f"its crs is {stated[:60]!r}")
+        raise DamagedFileError(name=name, kind="GeoJSON", why=fact("json_crs", crs=stated[:60]))
     code = found.group(4).upper()
     return "EPSG:4326" if code in _LONLAT_CODES else f"EPSG:{code}"
 
@@ -232,7 +236,7 @@ def read_kml(data: bytes, name: str) -> Features:
     parser.buffer_text = True
 
     def refuse(*_: object) -> None:
-        raise OutsideReferenceError(name=name, what="XML entities")
+        raise OutsideReferenceError(name=name, what=fact("xml_entities"))
 
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
@@ -241,11 +245,14 @@ def read_kml(data: bytes, name: str) -> Features:
     parser.CharacterDataHandler = reader.text
     try:
         parser.Parse(data, True)  # noqa: FBT003  (expat takes it by position)
-    except (xml.parsers.expat.ExpatError, ValueError, LookupError) as err:
-        raise DamagedFileError(name=name, kind="KML", why=str(err)[:120]) from err
+    except xml.parsers.expat.ExpatError as err:
+        why = fact("xml_broken", line=err.lineno, column=err.offset)
+        raise DamagedFileError(name=name, kind="KML", why=why) from err
+    except (ValueError, LookupError) as err:
+        raise DamagedFileError(name=name, kind="KML", why=broken(err)) from err
     if not reader.rows:
         if reader.links:
-            raise OutsideReferenceError(name=name, what="a KML network link")
+            raise OutsideReferenceError(name=name, what=fact("network_link"))
         raise EmptyFileError(name=name)
     notes = []
     if reader.links:

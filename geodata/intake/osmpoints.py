@@ -9,6 +9,7 @@ import osmium
 import shapely
 
 from geodata.intake.errors import DamagedFileError, EmptyFileError, TooManyRowsError
+from geodata.intake.facts import broken, fact
 from geodata.intake.kinds import FileKind
 from geodata.intake.markup import Features
 
@@ -51,9 +52,9 @@ def read_osm_points(path: Path, kind: FileKind, name: str, limits: Limits) -> Fe
             rows.append({"id": f"{item.type_str()}{item.id}", "class": tags[place], **kept})
             points.append(point)
             if len(rows) > limits.rows:
-                raise TooManyRowsError(name=name, limit=limits.rows, what="places")
+                raise TooManyRowsError(name=name, limit=limits.rows, what=fact("places"))
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as err:
-        raise DamagedFileError(name=name, kind="OSM extract", why=str(err)[:120]) from err
+        raise DamagedFileError(name=name, kind=fact("osm"), why=broken(err)) from err
     if not rows:
         raise EmptyFileError(name=name)
     shapes = np.empty(len(points), dtype=object)

@@ -28,6 +28,7 @@ from geodata.intake.errors import (
     ReadingTooBigError,
     ReadingTooSlowError,
 )
+from geodata.intake.facts import fact
 from geodata.intake.kinds import FileKind
 from geodata.intake.limits import Limits
 from geodata.intake.raw import GEOMETRY_COLUMN, ROW_COLUMN, Note, RawFile, RawTable
@@ -154,7 +155,7 @@ def _collect(home: Path, name: str, limits: Limits, why: str) -> RawFile:
     result = _result(home, name, limits, why)
     if "error" in result:
         kind = BY_CODE.get(str(result["error"]), IntakeError)
-        raise kind(**result["facts"])
+        raise kind(**{name: _fact(value) for name, value in result["facts"].items()})
     notes = tuple(_note(entry) for entry in result["notes"])
     tables = tuple(_table(home, entry) for entry in result["tables"])
     if not any(len(table.cells) for table in tables):
@@ -166,10 +167,23 @@ def _result(home: Path, name: str, limits: Limits, why: str) -> dict[str, Any]:
     written = home / "result.json"
     if why or not written.is_file() or written.stat().st_size > _RESULT_BYTES:
         memory_mb = limits.memory_bytes >> 20
-        raise ReadingTooBigError(name=name, memory_mb=memory_mb, why=why or "no result")
+        raise ReadingTooBigError(
+            name=name,
+            memory_mb=memory_mb,
+            why=fact("stopped", said=why) if why else fact("no_result"),
+        )
     result: dict[str, Any] = json.loads(written.read_text(encoding="utf-8"))
     log.debug("reading %s: walls %s", name, result.get("walls"))
     return result
+
+
+def _fact(value: Any) -> object:
+    """Take a fact from the reading process; only known phrases are more than text."""
+    if not isinstance(value, dict):
+        return str(value)
+    slug = str(value.get("key", "")).removeprefix("intake.fact.")
+    inner = {str(k): str(v)[:200] for k, v in dict(value.get("facts", {})).items()}
+    return fact(slug, **inner)
 
 
 def _note(entry: Mapping[str, Any]) -> Note:

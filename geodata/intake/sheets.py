@@ -13,6 +13,7 @@ from geodata.intake.errors import (
     EncryptedFileError,
     TooManyRowsError,
 )
+from geodata.intake.facts import broken, fact
 from geodata.intake.raw import Note
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def read_workbook(path: Path, name: str, limits: Limits) -> tuple[list[Sheet], l
         text = str(err)
         if "password" in text.lower() or "encrypt" in text.lower():
             raise EncryptedFileError(name=name) from err
-        raise DamagedFileError(name=name, kind="workbook", why=text[:120]) from err
+        raise DamagedFileError(name=name, kind=fact("workbook"), why=broken(text)) from err
     if not sheets:
         raise EmptyFileError(name=name)
     return sheets, notes
@@ -71,9 +72,9 @@ def read_workbook(path: Path, name: str, limits: Limits) -> tuple[list[Sheet], l
 
 def _read_sheet(sheet: Any, name: str, limits: Limits) -> Sheet:
     if sheet.height > limits.rows:
-        raise TooManyRowsError(name=name, limit=limits.rows, what="rows")
+        raise TooManyRowsError(name=name, limit=limits.rows, what=fact("rows"))
     if sheet.width > limits.columns:
-        raise TooManyRowsError(name=name, limit=limits.columns, what="columns")
+        raise TooManyRowsError(name=name, limit=limits.columns, what=fact("columns"))
     first_row, first_column = sheet.start or (0, 0)
     rows = [[cell_text(value) for value in row] for row in sheet.to_python(skip_empty_area=True)]
     numbers = list(range(first_row + 1, first_row + 1 + len(rows)))

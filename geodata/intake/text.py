@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from geodata.intake.errors import DamagedFileError, TooManyRowsError, UnreadableTextError
+from geodata.intake.facts import fact
 from geodata.intake.raw import Note
 
 if TYPE_CHECKING:
@@ -51,12 +52,12 @@ def read_csv_bytes(data: bytes, name: str, limits: Limits) -> TextRows:
         rows, lines = _split(text, separator, limits, quoted=False)
         notes = (*notes, Note(code="quotes_ignored"))
     if len(rows) > limits.rows:
-        raise TooManyRowsError(name=name, limit=limits.rows, what="rows")
+        raise TooManyRowsError(name=name, limit=limits.rows, what=fact("rows"))
     if rows and max(map(len, rows)) > limits.columns:
-        raise TooManyRowsError(name=name, limit=limits.columns, what="columns")
+        raise TooManyRowsError(name=name, limit=limits.columns, what=fact("columns"))
     longest = max((len(cell) for row in rows for cell in row), default=0)
     if longest > limits.cell_chars:
-        why = f"one cell has {longest} characters; a quotation mark may be missing"
+        why = fact("long_cell", count=longest)
         raise DamagedFileError(name=name, kind="CSV", why=why)
     return TextRows(rows=rows, lines=lines, notes=notes)
 

@@ -18,6 +18,7 @@ from geodata.intake.errors import (
     TooManyRowsError,
     UnsafeArchiveError,
 )
+from geodata.intake.facts import broken, fact
 from geodata.intake.guards import check_geopackage
 from geodata.intake.markup import Features
 from geodata.intake.raw import Note
@@ -80,7 +81,7 @@ def read_shapefile(path: Path, home: Path, name: str, limits: Limits) -> tuple[s
             if member[: -len(suffix) or None] == stem and suffix in _PARTS:
                 (home / f"layer{suffix}").write_bytes(archive.read(member))
     if not (home / "layer.dbf").exists():
-        raise UnsafeArchiveError(name=name, what="the .dbf beside the .shp is missing")
+        raise UnsafeArchiveError(name=name, what=fact("no_dbf"))
     encoding, notes = dbf_encoding(home / "layer.dbf", home / "layer.cpg")
     (home / "layer.cpg").unlink(missing_ok=True)
     features = _read_gdal(home / "layer.shp", name, limits, encoding=encoding)
@@ -106,17 +107,19 @@ def _read_gdal(
 
     foreign = set(pyogrio.list_drivers()) - _DRIVERS
     if foreign:
-        raise DamagedFileError(name=name, kind="map file", why=f"reader not shut in ({foreign})")
+        raise DamagedFileError(
+            name=name, kind=fact("map_file"), why=f"reader not shut in ({foreign})"
+        )
     try:
         meta, _, geometry, fields = pyogrio.raw.read(
             path, layer=layer, encoding=encoding, max_features=limits.rows + 1, force_2d=True
         )
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as err:
-        why = str(err).replace(str(path), name)[:160]
-        raise DamagedFileError(name=name, kind="map file", why=why) from err
+        why = fact("broken", said=str(err).replace(str(path), name)[:160])
+        raise DamagedFileError(name=name, kind=fact("map_file"), why=why) from err
     count = len(fields[0]) if fields else len(geometry) if geometry is not None else 0
     if count > limits.rows:
-        raise TooManyRowsError(name=name, limit=limits.rows, what="rows")
+        raise TooManyRowsError(name=name, limit=limits.rows, what=fact("rows"))
     columns = {str(n): _texts(values) for n, values in zip(meta["fields"], fields, strict=True)}
     wkb = geometry if geometry is not None else np.full(count, None, dtype=object)
     return Features(rows=_as_rows(columns, count), wkb=wkb, crs=_crs_text(meta.get("crs")))
@@ -138,17 +141,17 @@ def read_geoparquet(path: Path, name: str, limits: Limits) -> Features:
     try:
         with pq.ParquetFile(path) as file:
             if file.metadata.num_rows > limits.rows:
-                raise TooManyRowsError(name=name, limit=limits.rows, what="rows")
+                raise TooManyRowsError(name=name, limit=limits.rows, what=fact("rows"))
             if file.metadata.num_columns > limits.columns:
-                raise TooManyRowsError(name=name, limit=limits.columns, what="columns")
+                raise TooManyRowsError(name=name, limit=limits.columns, what=fact("columns"))
             table = file.read(use_threads=False)
     except (pa.ArrowException, OSError, ValueError) as err:
-        raise DamagedFileError(name=name, kind="GeoParquet", why=str(err)[:120]) from err
+        raise DamagedFileError(name=name, kind="GeoParquet", why=broken(err)) from err
     geo = json.loads((table.schema.metadata or {}).get(b"geo", b"{}"))
     main = geo.get("primary_column")
     described = geo.get("columns", {}).get(main, {})
     if main and described.get("encoding") != "WKB":
-        raise DamagedFileError(name=name, kind="GeoParquet", why="its geometry is not WKB")
+        raise DamagedFileError(name=name, kind="GeoParquet", why=fact("not_wkb"))
     plain = {
         field: _texts(np.array(table.column(field).to_pylist(), dtype=object))
         for field in table.column_names

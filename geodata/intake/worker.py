@@ -11,12 +11,14 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geodata.errors import Phrase
 from geodata.intake.errors import (
     DamagedFileError,
     IntakeError,
     OutsideReferenceError,
     ReadingTooBigError,
 )
+from geodata.intake.facts import fact
 from geodata.intake.kinds import FileKind, sniff
 from geodata.intake.limits import Limits
 from geodata.intake.raw import GEOMETRY_COLUMN, ROW_COLUMN, Note
@@ -47,23 +49,30 @@ def main(home: Path) -> int:
             "notes": [{"code": n.code, "facts": n.facts} for n in notes],
         }
     except IntakeError as err:
-        result = {"error": err.code, "facts": {k: str(v) for k, v in err.facts.items()}}
+        result = _refusal(err)
     except MemoryError:
-        memory_mb = str(limits.memory_bytes >> 20)
-        facts = {"name": job["name"], "memory_mb": memory_mb, "why": "out of memory"}
-        result = {"error": ReadingTooBigError.code, "facts": facts}
+        facts = {"memory_mb": limits.memory_bytes >> 20, "why": fact("out_of_memory")}
+        result = _refusal(ReadingTooBigError(name=job["name"], **facts))
     except SandboxBreach as err:
-        result = {
-            "error": OutsideReferenceError.code,
-            "facts": {"name": job["name"], "what": f"reading it asked for {err}"},
-        }
+        what = fact("asked", event=str(err))
+        result = _refusal(OutsideReferenceError(name=job["name"], what=what))
     except Exception as err:  # noqa: BLE001  (whatever a library throws at bad bytes is a sentence)
-        why = f"{type(err).__name__}: {err}"[:160].replace(str(home), "")
-        facts = {"name": job["name"], "kind": "a table or map", "why": why}
-        result = {"error": DamagedFileError.code, "facts": facts}
+        why = fact("broken", said=f"{type(err).__name__}: {err}"[:160].replace(str(home), ""))
+        result = _refusal(DamagedFileError(name=job["name"], kind=fact("anything"), why=why))
     text = json.dumps({**result, "walls": walls}, ensure_ascii=False)
     (home / "result.json").write_text(text, encoding="utf-8")
     return 0
+
+
+def _refusal(err: IntakeError) -> Written:
+    """Write an error down so that the parent can say it in any language."""
+    facts = {
+        name: {"said": value.template, "key": value.key, "facts": value.facts}
+        if isinstance(value, Phrase)
+        else str(value)
+        for name, value in err.facts.items()
+    }
+    return {"error": err.code, "facts": facts}
 
 
 def _read(home: Path, name: str, limits: Limits) -> tuple[FileKind, list[Written], list[Note]]:

@@ -10,6 +10,7 @@ from geodata.city_osm import build_city_from_osm
 from geodata.datum import SHIFTED, Datum, from_wgs84
 from geodata.datum_alarm import judge_datum
 from geodata.datum_reference import DatumReference, datum_reference, normalised
+from siting.i18n import say_fact
 
 SIZE = 30
 
@@ -69,8 +70,11 @@ def test_the_evidence_says_both_readings_in_metres(daxing, known):
     assert fits[Datum.GCJ02].names_matched == fits[Datum.WGS84].names_matched > 20
     assert fits[Datum.GCJ02].name_median_m < 1
     assert fits[Datum.WGS84].name_median_m > 400
-    assert verdict.evidence().startswith("距道路 to roads: gcj02 ")
-    assert "to places of the same name: gcj02 0 m" in verdict.evidence()
+    assert verdict.evidence().startswith("to a road gcj02 ")
+    assert "to places of the same name gcj02 0 m" in verdict.evidence()
+    said = str(say_fact("zh", verdict.evidence()))
+    assert said.startswith("距道路 gcj02 ")
+    assert "距同名地点 gcj02 0 m" in said
 
 
 def test_random_points_cannot_be_told(daxing, known):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import logging
 import os
+import re
 import resource
 import threading
 import time
@@ -21,6 +22,8 @@ from siting.i18n import error_text
 from tests.geodata.intake.hostile import CANARY, HARMLESS, Aim, hostile
 
 LIMITS = Limits(seconds=20)
+ENGLISH = re.compile(r"\b[a-z]{2,} [a-z]{2,}\b")
+"""Two English words in a row have no place in a Chinese sentence, but in what a program says."""
 NAMES = tuple(hostile(Path(), Aim(secret=Path("x"), url="http://x")))
 
 
@@ -75,6 +78,8 @@ def test_hostile_file_is_refused_or_harmless(name, tmp_path, canary, caplog):
         said = error_text("zh", caught.value)
         assert said != str(caught.value), f"{caught.value.code} is not said in Chinese"
         assert name in said
+        plain = re.sub(r"（程序提示：[^）]*）", "", said)
+        assert not ENGLISH.search(plain), said
         assert "Traceback" not in said
         assert CANARY not in said
     assert calls == [], "the canary address was called"
