@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from geodata.city import City
 
+_EDGES = 4
 _WIDEST_DEG = 1.0
 _TIMEOUT_S = 180
 _PLANET_LON, _PLANET_LAT = 180.0, 90.0
@@ -92,12 +93,23 @@ def download_extract(place: str | Box, out: Path | str, *, servers: Servers | No
 
 
 def parse_place(text: str) -> str | Box:
-    """Read ``west,south,east,north`` as a box, anything else as a place's name."""
+    """Read ``west,south,east,north`` as a box, anything else as a place's name.
+
+    Raises
+    ------
+    BadBoxError
+        It is several numbers, but not four.
+    """
     parts = text.replace("，", ",").split(",")
     try:
-        west, south, east, north = map(float, parts)
+        edges = [float(part) for part in parts]
     except ValueError:
         return text.strip()
+    if len(edges) == 1:
+        return text.strip()
+    if len(edges) != _EDGES:
+        raise BadBoxError(box=text.strip(), limit=f"{_WIDEST_DEG:g}")
+    west, south, east, north = edges
     return west, south, east, north
 
 

@@ -45,6 +45,18 @@ DAYPARTS = {
 }
 """First hour and the hour after the last; ``night`` goes over midnight."""
 
+_SPOKEN = {
+    **dict(zip(("周一", "周二", "周三", "周四", "周五", "周六", "周日"), _DAYS, strict=True)),
+    "凌晨": "dawn",
+    "上午": "morning",
+    "中午": "noon",
+    "下午": "afternoon",
+    "晚上": "evening",
+    "夜间": "night",
+    "整周": "week",
+}
+"""Chinese words for days and dayparts."""
+
 _CLOCK = re.compile(r"^(\d{1,2}):(\d{2})$")
 
 
@@ -228,14 +240,15 @@ def asked_hours(when: str) -> np.ndarray:
     ----------
     when
         ``"week"``; an hour of every day such as ``"05:00"``; a daypart (``DAYPARTS``); each with
-        a day before it (``"Mo 05:00"``, ``"Sa noon"``) or only the day (``"Su"``).
+        a day before it (``"Mo 05:00"``, ``"Sa noon"``) or only the day (``"Su"``). Days and
+        dayparts may be Chinese (``"周六 中午"``).
 
     Raises
     ------
     BadWhenError
         It is none of these.
     """
-    words = when.split()
+    words = [_SPOKEN.get(word, word) for word in when.split()]
     days = range(7)
     if words and words[0] in _DAYS:
         days = range(_DAYS.index(words[0]), _DAYS.index(words[0]) + 1)

@@ -160,4 +160,6 @@ def test_boxes_that_are_none(box):
 def test_a_place_is_a_name_or_a_box():
     assert parse_place("大兴区, 北京市") == "大兴区, 北京市"
     assert parse_place("116.2,39.6，116.4,39.8") == (116.2, 39.6, 116.4, 39.8)
-    assert parse_place("1,2,3") == "1,2,3"
+    assert parse_place("102600") == "102600"
+    with pytest.raises(BadBoxError, match="1,2,3"):
+        parse_place("1,2,3")

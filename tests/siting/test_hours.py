@@ -73,6 +73,8 @@ def test_when_is_understood():
     assert np.flatnonzero(asked_hours("Tu 05:00")).tolist() == [29]
     assert np.flatnonzero(asked_hours("Su night")).tolist() == [0, 1, 2, 3, 166, 167]
     assert asked_hours("Sa").sum() == 24
+    for chinese, english in (("整周", "week"), ("周日 夜间", "Su night"), ("中午", "noon")):
+        assert (asked_hours(chinese) == asked_hours(english)).all()
     for bad in ("", "5", "24:00", "05:30", "Mo Tu", "lunch", "Mo 05:00 x"):
         with pytest.raises(BadWhenError):
             asked_hours(bad)
