@@ -35,6 +35,16 @@ class WorkLostError(WarmStationsError):
     )
 
 
+class CityLostError(WarmStationsError):
+    """The address names data of a city that this workspace does not have."""
+
+    code = "city_lost"
+    sentence = (
+        "There are no city data '{key}' here: they belong to another workspace, or the link is "
+        "incomplete. Go back to the bundled data."
+    )
+
+
 class PlanLostError(WarmStationsError):
     """A link names a plan that this workspace does not have."""
 

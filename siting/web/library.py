@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from geodata.store.errors import UnknownItemError
 from geodata.workspace_plans import list_rows
+from geodata.workspace_shelf import removed_plans
 from siting.archive import open_plan
+from siting.web.errors import PlanLostError
 from siting.web.store import office_workspace
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from siting.plan import Plan
 
 _PLANS_AT_HAND = 8
+_SHOWN = 40
 
 
 @st.cache_resource(show_spinner=False)
@@ -26,22 +30,43 @@ def workspace() -> Workspace:
     return office_workspace()
 
 
-@st.cache_resource(show_spinner=False, max_entries=_PLANS_AT_HAND)
 def kept_plan(plan_id: str) -> tuple[City, Plan]:
-    """Open a kept plan once for everybody.
+    """Open a kept plan, once for everybody.
 
     Raises
     ------
-    UnknownItemError
-        There is none of that id.
+    PlanLostError
+        There is none of that id, or it was put away.
     ReplayDiffersError
         This version of the program works it out otherwise.
     """
+    if plan_id in removed_plans(workspace()):
+        raise PlanLostError(key=plan_id[:_SHOWN])
+    try:
+        return _open_plan(plan_id)
+    except UnknownItemError as error:
+        raise PlanLostError(key=plan_id[:_SHOWN]) from error
+
+
+@st.cache_resource(show_spinner=False, max_entries=_PLANS_AT_HAND)
+def _open_plan(plan_id: str) -> tuple[City, Plan]:
     return open_plan(workspace(), plan_id)
 
 
 def saved_plans() -> list[dict[str, Any]]:
-    """List the kept plans, newest first."""
+    """List the kept plans that are not put away, newest first."""
+    away = removed_plans(workspace())
+    return [row for row in _all_plans() if row["plan_id"] not in away]
+
+
+def plans_put_away() -> list[dict[str, Any]]:
+    """List the plans that were put away, with who did so and when, the last first."""
+    away = removed_plans(workspace())
+    found = [{**row, **away[row["plan_id"]]} for row in _all_plans() if row["plan_id"] in away]
+    return sorted(found, key=lambda row: row["at"], reverse=True)
+
+
+def _all_plans() -> list[dict[str, Any]]:
     return sorted(list_rows(workspace(), "plans"), key=lambda row: row["at"], reverse=True)
 
 

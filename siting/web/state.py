@@ -24,6 +24,8 @@ LAYERS = (
     *("outdoor", "lots", "streets", "existing", "gates", "grid"),
 )
 SHIPPED_CITY = "daxing"
+LOST = ("run_lost", "plan_lost", "city_lost", "other_city")
+"""Sentences of addresses that lead nowhere."""
 REMEMBERED = "ws_"
 """Names of this browser's cookies begin so; ``siting.web.remember`` writes them."""
 
@@ -32,10 +34,21 @@ def settle() -> None:
     """Take language, page, run and plan from the address, else from the session."""
     free = (CITY, DRAFT, PLAN, PART, WORK)
     for name, allowed in ((LANG, LANGUAGES), (PAGE, PAGES), *((name, ()) for name in free)):
-        given = st.query_params.get(name) or st.session_state.get(f"kept_{name}") or recall(name)
+        given = _address(name) or st.session_state.get(f"kept_{name}") or recall(name)
         if allowed and given not in allowed:
             given = allowed[0]
         keep(name, given)
+
+
+def _address(name: str) -> str:
+    """Give what the address says, unless the session has moved on and the browser not yet.
+
+    A request that was on its way while this session changed a value still carries the old address.
+    """
+    told, before = st.query_params.get(name, ""), st.session_state.get(f"told_{name}")
+    st.session_state[f"told_{name}"] = told
+    kept_now = st.session_state.get(f"kept_{name}")
+    return "" if told == before and kept_now is not None and kept_now != told else str(told)
 
 
 def keep(name: str, value: str) -> None:
@@ -79,5 +92,13 @@ def say(key: str, /, **facts: object) -> str:
 
 
 def show_error(error: WarmStationsError) -> None:
-    """Show an error's sentence."""
+    """Show an error's sentence; where the address leads nowhere, the way back."""
     st.error(error_text(lang(), error))
+    if error.code in LOST:
+        st.button(say("lost_back"), on_click=forget_place, key="lost_back")
+
+
+def forget_place() -> None:
+    """Go back to the bundled city and its first plan."""
+    for name in (CITY, DRAFT, PLAN):
+        keep(name, "")

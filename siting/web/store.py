@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from geodata.cities import BUNDLED, load_city
 from geodata.store.engine import DATABASE
+from geodata.store.errors import UnknownItemError
 from geodata.workspace import create_workspace, get_city, open_workspace
 from siting.files import write_json
 from siting.settings import Pairs
 from siting.settings_file import settings_from
 from siting.solve.record import solution_from, solution_record
+from siting.web.errors import CityLostError
 from siting.web.home import home
 
 if TYPE_CHECKING:
@@ -61,12 +63,15 @@ def find_city(city_id: str) -> City:
 
     Raises
     ------
-    UnknownItemError
+    CityLostError
         The workspace keeps no such version.
     """
     if city_id in BUNDLED:
         return load_city(city_id)
-    return get_city(office_workspace(), city_id)
+    try:
+        return get_city(office_workspace(), city_id)
+    except UnknownItemError as error:
+        raise CityLostError(key=city_id[:_DIGITS]) from error
 
 
 def office_workspace() -> Workspace:

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from geodata.workspace import put_city
 from siting.web.home import HOME_VARIABLE
+from siting.web.jobs import _processes
 from siting.web.store import office_workspace
 from tests.web.city import small_city
 
@@ -42,8 +43,13 @@ def office(root: Path, home: Path, monkeypatch) -> Iterator[Office]:
     monkeypatch.setenv(HOME_VARIABLE, str(home))
     monkeypatch.chdir(root)
     st.cache_resource.clear()
-    yield Office(root)
-    st.cache_resource.clear()
+    try:
+        yield Office(root)
+    finally:
+        for process in _processes().values():
+            process.terminate()
+            process.wait()
+        st.cache_resource.clear()
 
 
 def book(rows: Sequence[Sequence[object]]) -> bytes:

@@ -1,4 +1,4 @@
-"""方案库 plans: save, name, reopen, replay, comment."""
+"""方案库 plans: save, name, open, send, copy, rename, replay, comment, delete with undo."""
 
 from __future__ import annotations
 
@@ -7,64 +7,71 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from geodata.errors import WarmStationsError
-from geodata.workspace_plans import add_comment
-from siting.archive import replay_plan, save_plan
-from siting.web import state
+from geodata.workspace_shelf import restore_plan
+from siting.archive import save_plan
 from siting.web.desk import look
-from siting.web.engine import open_city
+from siting.web.engine import city_of
 from siting.web.library import saved_plans, workspace
-from siting.web.plans_view import show_comments, show_plans
+from siting.web.plans_view import (
+    show_actions,
+    show_comments,
+    show_plans,
+    show_put_away,
+    show_told,
+)
+from siting.web.remember import WHO, remember, remembered
 from siting.web.state import say, show_error
 
 if TYPE_CHECKING:
-    from siting.web.desk import Desk
-
-WHO = "who"
+    from siting.plan import Plan
 
 
-def show_saving(desk: Desk) -> None:
+def show_saving() -> None:
     """Offer to keep the plan on the desk under a name."""
-    plan = desk.plan
+    plan = look().plan
     if plan is None:
         st.info(say("first_plan"))
         return
     with st.form("save_plan", border=True):
         left, right = st.columns(2)
-        name = left.text_input(say("plan_name"), max_chars=80)
-        who = right.text_input(say("plan_who"), value=st.session_state.get(WHO, ""), max_chars=40)
+        name = left.text_input(say("plan_name"), max_chars=80).strip()
+        who = right.text_input(say("plan_who"), value=remembered(WHO), max_chars=40).strip()
         sent = st.form_submit_button(say("plan_save"), type="primary")
     if not sent:
         return
-    if not name.strip() or not who.strip():
+    if not name or not who:
         st.error(say("plan_needs_name"))
         return
-    st.session_state[WHO] = who.strip()
-    city = open_city(desk.city_id)
-    kept = save_plan(workspace(), city, plan, name=name.strip(), who=who.strip())
-    st.success(say("plan_saved", name=name.strip(), key=kept))
+    remember(WHO, who)
+    _save(plan, name, who)
 
 
-def show_chosen(plan_id: str) -> None:
-    """Show what can be done with an opened plan: replay, comment."""
-    if st.button(say("plan_replay")):
-        replay_plan(workspace(), plan_id)
-        st.success(say("plan_replayed"))
-    show_comments(plan_id)
-    with st.form("comment", clear_on_submit=True, border=False):
-        text = st.text_area(say("comment_text"), max_chars=1000)
-        sent = st.form_submit_button(say("comment_send"))
-    if sent and text.strip():
-        add_comment(workspace(), plan_id, text.strip(), who=st.session_state.get(WHO) or "-")
-        st.rerun()
+def _save(plan: Plan, name: str, who: str) -> None:
+    known = {row["plan_id"]: row["name"] for row in saved_plans()}
+    kept = save_plan(workspace(), city_of(plan), plan, name=name, who=who)
+    if kept in known and known[kept] != name:
+        st.info(say("plan_known", name=known[kept]))
+        return
+    if kept not in {row["plan_id"] for row in saved_plans()}:
+        restore_plan(workspace(), kept, who=who)  # it had been put away
+    st.success(say("plan_saved", name=name, key=kept))
 
 
 def main() -> None:
     """Show the page."""
     st.title(say("plans_title"), anchor=False)
     try:
-        show_saving(look())
-        show_plans(saved_plans())
-        if state.kept(state.PLAN):
-            show_chosen(state.kept(state.PLAN))
+        show_saving()
+    except WarmStationsError as error:
+        show_error(error)
+    try:
+        show_told()
+        rows = saved_plans()
+        chosen = show_plans(rows)
+        for row in rows:
+            if row["plan_id"] == chosen:
+                show_actions(row)
+                show_comments(chosen)
+        show_put_away()
     except WarmStationsError as error:
         show_error(error)
