@@ -211,3 +211,14 @@ def test_standard_is_settable():
         network_of([(0, 0), (4000, 0)]), hosts_of(e=(10, 0)), stops_of(a=(4000, 0)), standard=wide
     )
     assert found["e"].best.share == pytest.approx(1.0)
+
+
+def test_outdoor_workers_have_a_must_pass_place_too():
+    # R4: a guard post of no ground of its own on the fork's stem; the nearer stop draws more
+    post = hosts_of(post=(100, -8)).assign(radius_m=0.0)
+    stops = stops_of(n=(200, 400), s=(200, -200))
+    found = must_pass_ways(network_of(*FORK), post, stops)["post"]
+    assert (found.best.kind, found.best.x, found.best.y) == ("exit", 100.0, -8.0)
+    assert found.best.share == pytest.approx(1.0)
+    assert found.walk_mm.tolist() == [508_000, 308_000]
+    assert found.stop_share[1] > found.stop_share[0]
