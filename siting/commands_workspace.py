@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from siting.i18n import t
+from siting.i18n import t, texts
 
 Folder = Annotated[Path, typer.Argument(help="工作区文件夹 · folder of the workspace")]
 Url = Annotated[str | None, typer.Option(help="PostgreSQL URL；不填用 SQLite")]
@@ -34,12 +34,18 @@ def show(folder: Folder, url: Url = None, lang: Lang = "zh") -> None:
     from geodata.workspace import list_layers, open_workspace  # noqa: PLC0415
     from geodata.workspace_file import check_workspace  # noqa: PLC0415
     from geodata.workspace_plans import list_rows  # noqa: PLC0415
+    from geodata.workspace_shelf import removed_plans  # noqa: PLC0415
 
     ws = open_workspace(folder, url=url)
     for kept in list_layers(ws):
         typer.echo(f"{kept.layer} v{kept.version} · {kept.rows} · {kept.source_name} · {kept.who}")
+    away = removed_plans(ws)
     for plan in list_rows(ws, "plans"):
-        typer.echo(f"{plan['plan_id']} · {plan['name']} · {plan['status']} · {plan['at']}")
+        gone = f" · {t(lang, 'workspace.put_away')}" if plan["plan_id"] in away else ""
+        cells = (plan["plan_id"], plan["name"], plan["status"], plan["who"], plan["at"])
+        typer.echo(" · ".join(cells) + gone)
+    for note in list_rows(ws, "comments"):
+        typer.echo(" · ".join((note["subject"], note["who"], note["at"], note["text"])))
     state = check_workspace(ws)
     facts = {
         "revision": state.revision,
@@ -49,6 +55,40 @@ def show(folder: Folder, url: Url = None, lang: Lang = "zh") -> None:
         "unused": len(state.unused),
     }
     typer.echo(t(lang, "intake.said.checked", **facts))
+
+
+@workspace.command("comment")
+def comment(
+    folder: Folder,
+    subject: Annotated[str, typer.Argument(help="方案、站点、图层或企业的编号 · of what")],
+    text: Annotated[str, typer.Argument(help="批注 · the comment")],
+    who: Who = "",
+    url: Url = None,
+    lang: Lang = "zh",
+) -> None:
+    """写一条批注 · Keep a comment."""
+    from geodata.workspace import open_workspace  # noqa: PLC0415
+    from geodata.workspace_plans import add_comment  # noqa: PLC0415
+
+    number = add_comment(open_workspace(folder, url=url), subject, text, who=who)
+    typer.echo(t(lang, "workspace.commented", number=number, subject=subject))
+
+
+@workspace.command("log")
+def log(
+    folder: Folder,
+    most: Annotated[int, typer.Option(help="最多几条 · lines at most")] = 50,
+    url: Url = None,
+    lang: Lang = "zh",
+) -> None:
+    """谁在何时做了什么，最近的在前 · Who did what when, newest first."""
+    from geodata.workspace import open_workspace  # noqa: PLC0415
+    from geodata.workspace_plans import list_rows  # noqa: PLC0415
+
+    known = texts(lang)
+    for row in list_rows(open_workspace(folder, url=url), "audit")[::-1][:most]:
+        action = known.get(f"workspace.action.{row['action']}", row["action"])
+        typer.echo(" · ".join((row["at"], row["who"] or "-", action, row["subject"], row["facts"])))
 
 
 @workspace.command("export")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import geopandas as gpd
 import openpyxl
 import pandas as pd
@@ -15,6 +17,7 @@ from geodata.ledger import read_ledger
 from geodata.ledger_sample import labelled_lists, sample_ledger
 from geodata.tables_headers import importable_layers
 from siting.__main__ import main
+from siting.i18n import texts
 from tests.cities import tiny_city
 
 GOOD = "站名,经度,纬度\n甲站,116.331,39.726\n乙站,116.341,39.716\n丙站,不详,39.7"
@@ -229,3 +232,28 @@ def test_a_city_of_own_files_is_planned(here, capsys):
     ):  # fmt: skip
         status, _, err = run(capsys, *bad)
         assert (status, said in err) == (2, True), err
+
+
+def test_the_workspace_tells_who_did_what_when(here, capsys):
+    assert run(capsys, "workspace", "create", "ws")[0] == 0
+    words = ("import", "stops.csv", "--layer", "stops", "--datum", "wgs84", "--workspace", "ws")
+    assert run(capsys, *words, "--who", "李")[0] == 0
+    status, out, _ = run(
+        capsys, "workspace", "comment", "ws", "stops v1", "少了三站", "--who", "王"
+    )
+    assert (status, "批注 1" in out) == (0, True)
+    assert "stops v1 · 王 · " in run(capsys, "workspace", "show", "ws")[1]
+    assert run(capsys, "workspace", "prune", "ws", "--keep", "1", "--who", "赵")[0] == 0
+    lines = run(capsys, "workspace", "log", "ws")[1].splitlines()
+    assert [line.split(" · ")[1:3] for line in lines] == [["赵", "清理旧版本"], ["李", "存入图层"]]
+
+
+def test_every_action_of_the_audit_trail_has_words(root):
+    sources = "".join(path.read_text("utf-8") for path in (root / "geodata").glob("*.py"))
+    actions = set(re.findall(r'note_action\(connection, ws, who, "(\w+)"', sources))
+    actions |= set(
+        re.findall(r'^_[A-Z_, ]+ = "(\w+_plan)", "(\w+)", "(\w+)"', sources, re.MULTILINE).pop()
+    )
+    assert len(actions) > 10
+    for lang in ("zh", "en"):
+        assert {f"workspace.action.{action}" for action in actions} <= set(texts(lang))
