@@ -118,8 +118,9 @@ def _accepted(work: Work) -> bool:
             show_error(error)
             return False
         proposed = _name(str(error.facts["proposed"]))
-        st.error(say("datum_alarm", declared=_name(work.datum), proposed=proposed))
-        if st.button(say("datum_insist", datum=_name(work.datum)), key="datum_insist"):
+        declared = _name(str(error.facts["declared"]))
+        st.error(say("datum_alarm", declared=declared, proposed=proposed))
+        if st.button(say("datum_insist", datum=declared), key="datum_insist"):
             keep_work(dataclasses.replace(work, confirm=True))
             st.rerun()
         return False

@@ -37,7 +37,7 @@ def ask_ledger() -> None:
         path = Path(folder) / name
         path.write_bytes(upload.getbuffer())
         read = read_ledger(path, towns=open_city(state.city()).towns)
-    done = put_ledger(workspace(), read.frame, who=who.strip(), why=name)
+    done = put_ledger(workspace(), read.frame, who=who.strip(), why=name, fields=read.fields)
     refused = read.report["row"].nunique()
     st.success(say("ledger_kept", rows=read.rows_read, refused=refused, **done))
 
