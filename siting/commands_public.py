@@ -65,7 +65,7 @@ def publish(  # noqa: PLR0913, PLR0917  (each is an option of the command)
     if preview or out is None:
         _show(look, lang)
         return
-    publish_preview(look, out)
+    done = publish_preview(look, out)
     typer.echo(
         t(
             lang,
@@ -76,6 +76,8 @@ def publish(  # noqa: PLR0913, PLR0917  (each is an option of the command)
             files=1 if out.suffix.lower() in (".html", ".htm") else len(look.files) + 1,
         )
     )
+    if done.new_headers:
+        typer.echo(t(lang, "public.notice.new_headers"))
 
 
 def take_back(

@@ -53,6 +53,8 @@ PROGRAMS = {
             "usr/share/postgresql/*/extension/postgis.control",
         ),
     ),
+    "nginx": Program(packages=("nginx-light",), shown_by=("usr/sbin/nginx",)),
+    "caddy": Program(packages=("caddy",), shown_by=("usr/bin/caddy",)),
     "libreoffice": Program(
         packages=("libreoffice-writer-nogui", "libreoffice-calc-nogui", "fonts-noto-cjk"),
         shown_by=("usr/bin/soffice", "usr/lib/libreoffice/program/libswlo.so", _CJK_FONT),

@@ -14,7 +14,7 @@ from siting.worker_map.contents import internal_only
 if TYPE_CHECKING:
     from siting.edition import Edition
 
-_STYLE = """
+STYLE = """
 @page { size: A4; margin: 12mm; }
 body { font-family: "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif;
   margin: 0; color: #000; background: #fff; }
@@ -63,7 +63,7 @@ def qr_sheets(edition: Edition) -> bytes:
     )
     return (
         f'<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{_STYLE}</style></head><body><header><h1>{title}</h1><p>{version}</p></header>"
+        f"<style>{STYLE}</style></head><body><header><h1>{title}</h1><p>{version}</p></header>"
         f"<main>{''.join(cards)}</main></body></html>\n"
     ).encode()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from siting.publish.qr import STYLE
 from siting.worker_map import content_policy
 
 ROBOT_TYPES = (
@@ -22,7 +23,9 @@ def headers(frame_ancestors: tuple[str, ...] = ()) -> dict[str, str]:
         Sites that may show the map in a frame; none forbids frames.
     """
     return {
-        "Content-Security-Policy": content_policy(frame_ancestors=frame_ancestors, header=True),
+        "Content-Security-Policy": content_policy(
+            frame_ancestors=frame_ancestors, header=True, styles=(STYLE,)
+        ),
         "Permissions-Policy": "geolocation=(self" + _quoted(frame_ancestors) + ")",
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",

@@ -13,7 +13,7 @@ from siting.i18n import t
 from siting.publish.checks import internal_columns, refuse_leaks
 from siting.publish.errors import BadAddressError, BadContactError, BadFrameError
 from siting.publish.feeds import feeds
-from siting.publish.folder import replace_folder, take_back_folder
+from siting.publish.folder import present_place, replace_folder, take_back_folder
 from siting.publish.qr import qr_sheets
 from siting.publish.servers import snippets
 from siting.worker_map import worker_map
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from siting.plan import Plan
 
 MAP_FILE = "index.html"
+_SERVERS = "servers/"
 _CONTACT = re.compile(r"^(mailto:[\w.+-]+@[\w.-]+|tel:[+\d-]+|https?://[^\s\"'<>]+)$")
 _ADDRESS = re.compile(r"^https?://[^\s\"'<>#]+$")
 _ANCESTOR = re.compile(r"^('self'|https?://[\w.:*-]+)$")
@@ -66,10 +67,14 @@ class Published:
         What became public.
     place
         File or version folder that holds it.
+    new_headers
+        Whether a web server set up for the version before must be told new headers: its content
+        security policy names the scripts of the map by their hashes.
     """
 
     preview: Preview
     place: Path
+    new_headers: bool = False
 
 
 def preview(
@@ -107,7 +112,7 @@ def preview(
     files = {
         MAP_FILE: worker_map(edition, city, plan.settings.standard).encode(),
         **feeds(edition),
-        **{f"servers/{name}": text for name, text in snippets(options.frame_ancestors).items()},
+        **{f"{_SERVERS}{name}": text for name, text in snippets(options.frame_ancestors).items()},
     }
     if options.address:
         files["qr.html"] = qr_sheets(edition)
@@ -144,8 +149,14 @@ def publish_preview(made: Preview, out: Path | str) -> Published:
     if path.suffix.lower() in (".html", ".htm"):
         write_bytes(path, made.files[MAP_FILE])
         return Published(preview=made, place=path)
+    before = present_place(path)
+    changed = before is not None and any(
+        not (before / name).is_file() or (before / name).read_bytes() != content
+        for name, content in made.files.items()
+        if name.startswith(_SERVERS)
+    )
     place = replace_folder(path, made.edition.version, made.files)
-    return Published(preview=made, place=place)
+    return Published(preview=made, place=place, new_headers=changed)
 
 
 def take_back(out: Path | str) -> tuple[str, str]:

@@ -92,11 +92,13 @@ def offer(made: Preview, folder: Path) -> None:
     """Publish what was looked at, after the planner has said so."""
     sure = st.checkbox(say("publish_sure"), key="pub_sure")
     if st.button(say("publish_now"), type="primary", disabled=not sure, key="pub_now"):
-        publish_preview(made, folder)
+        done = publish_preview(made, folder)
         version, stations = made.edition.version, len(made.edition.stations)
         st.success(
             say("publish_done", version=version, stations=stations, folder=folder.as_posix())
         )
+        if done.new_headers:
+            st.warning(t(state.lang(), "public.notice.new_headers"))
 
 
 def show_versions(folder: Path) -> None:

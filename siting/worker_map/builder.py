@@ -140,7 +140,12 @@ def page_script() -> str:
     return f'(function () {{\n"use strict";\n{body}\n}}());\n'
 
 
-def content_policy(*, frame_ancestors: tuple[str, ...] = (), header: bool = False) -> str:
+def content_policy(
+    *,
+    frame_ancestors: tuple[str, ...] = (),
+    header: bool = False,
+    styles: tuple[str, ...] = (),
+) -> str:
     """Return the content security policy of the page.
 
     Parameters
@@ -149,11 +154,14 @@ def content_policy(*, frame_ancestors: tuple[str, ...] = (), header: bool = Fals
         Sites that may show the page in a frame.
     header
         True adds ``frame-ancestors``, which browsers take from the header only.
+    styles
+        Further style sheets, of other pages sent with the same header.
     """
+    sheets = " ".join(f"'sha256-{_digest(text)}'" for text in (_source("style.css"), *styles))
     parts = [
         "default-src 'none'",
         f"script-src 'sha256-{_digest(page_script())}'",
-        f"style-src 'sha256-{_digest(_source('style.css'))}'",
+        f"style-src {sheets}",
         "img-src data:",
         "base-uri 'none'",
         "form-action 'none'",

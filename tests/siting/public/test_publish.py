@@ -142,6 +142,14 @@ def test_publishing_the_same_again_makes_no_second_version(daxing_plan, daxing, 
     assert problems_of(tmp_path / "map") == []
 
 
+def test_new_headers_are_told(daxing_plan, daxing, tmp_path):
+    first = publish(daxing_plan, daxing, tmp_path / "map", OPTIONS)
+    again = publish(daxing_plan, daxing, tmp_path / "map", PublicOptions(published=DAY))
+    framed = PublicOptions(published=DAY, frame_ancestors=("https://www.example.gov.cn",))
+    other = publish(daxing_plan, daxing, tmp_path / "map", framed)
+    assert (first.new_headers, again.new_headers, other.new_headers) == (False, False, True)
+
+
 def test_old_versions_are_forgotten(daxing_plan, daxing, tmp_path):
     made = preview(daxing_plan, daxing, OPTIONS)
     for number in range(KEPT + 3):
