@@ -18,6 +18,7 @@ from geodata.network import MAX_MM, Snaps, snap_points
 from geodata.walking import walk_pairs, walk_table
 from siting.coverage_errors import CoverageShapeError
 from siting.coverage_estimate import crosses, estimate_pairs, estimated_mm
+from siting.coverage_reach import along_street_mm
 from siting.coverage_value import ESTIMATE, PREMISES, STREET, WALK, Coverage
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def measure_coverage(
     clauses = clauses[admission.admits(clauses["row"], clauses["site"])]
     entries = _merge(on, by_walk, clauses)
     if standard.street_reach_m > 0:
-        entries = _within_reach(entries, round(standard.street_reach_m * 1000))
+        entries = _within_reach(on, entries, sites["street_id"])
     return _coverage(sites, demand, entries, places)
 
 
@@ -291,10 +292,17 @@ def _long_ways(on: _Ground, pairs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"walk_mm": np.where(better, guess, network), "estimate": better})
 
 
-def _within_reach(entries: pd.DataFrame, reach_mm: int) -> pd.DataFrame:
+def _within_reach(on: _Ground, entries: pd.DataFrame, street_id: pd.Series) -> pd.DataFrame:
     """Take the street clause from rows farther along the street than it reaches."""
-    too_far = (entries["walk_mm"] > reach_mm) & ((entries["bits"] & STREET) != 0)
-    bits = entries["bits"].where(~too_far, entries["bits"] & ~STREET)
+    network, reach_mm = on.city.network, round(on.standard.street_reach_m * 1000)
+    by_street = np.flatnonzero((entries["bits"].to_numpy() & STREET) != 0)
+    site = entries["site"].to_numpy(dtype=np.int64)[by_street]
+    place = on.places.of_row[entries["row"].to_numpy(dtype=np.int64)[by_street]]
+    street = pd.Index(network.street_ids).get_indexer(street_id.to_numpy(dtype=object)[site])
+    along = along_street_mm(network, street, on.sites_xy[site], on.places.xy[place])
+    walked = entries["walk_mm"].to_numpy(dtype=np.int64)[by_street]
+    bits = entries["bits"].to_numpy(copy=True)
+    bits[by_street[np.where(along < 0, walked, along) > reach_mm]] &= ~STREET
     return entries.assign(bits=bits)[bits > 0]
 
 

@@ -80,10 +80,48 @@ def test_the_whole_street_is_served_with_its_true_way():
     )
     wanted = {("near", "s"): (150_000, WALK | STREET), ("far", "s"): (3_050_000, STREET)}
     assert entries_of(measure(network, sites, demand)) == wanted
-    reach = dataclasses.replace(STANDARD, street_reach_m=3050.0)
+    # along the street it is 3,000 m from where the host's way meets it
+    reach = dataclasses.replace(STANDARD, street_reach_m=3000.0)
     assert entries_of(measure(network, sites, demand, standard=reach)) == wanted
-    reach = dataclasses.replace(STANDARD, street_reach_m=3049.999)
+    reach = dataclasses.replace(STANDARD, street_reach_m=2999.999)
     assert set(entries_of(measure(network, sites, demand, standard=reach))) == {("near", "s")}
+
+
+def test_metres_along_a_street_are_not_the_short_cut_through_the_lane():
+    # the street runs 1,000 m north, 110 m east and 1,000 m back south; a lane of 110 m joins its
+    # ends: on foot it is 110 m from end to end, along the street 2,110 m
+    network = network_of(
+        [(0, 0), (0, 1000)],
+        [(0, 1000), (110, 1000)],
+        [(110, 1000), (110, 0)],
+        [(0, 0), (110, 0)],
+        names=["弯街", "弯街", "弯街", ""],
+    )
+    street = network.street_ids[0]
+    sites = sites_of(s=(0, 0, {"rules": ("R2",), "street_id": street}))
+    demand = demand_of(
+        end=(110, 0, {"street_id": street, "cutoff_mm": 100_000}),
+        half=(0, 1000, {"street_id": street, "cutoff_mm": 100_000}),
+    )
+    limits = {2110.0: {("end", "s"), ("half", "s")}, 2109.0: {("half", "s")}, 999.0: set()}
+    for metres, served in limits.items():
+        reach = dataclasses.replace(STANDARD, street_reach_m=metres)
+        assert set(entries_of(measure(network, sites, demand, standard=reach))) == served
+
+
+def test_metres_along_a_street_cross_to_the_other_carriageway():
+    network = network_of(
+        [(0, 0), (500, 0)],
+        [(0, 30), (500, 30)],
+        [(0, 0), (0, 30)],
+        names=["大街", "大街", ""],
+    )
+    street = network.street_ids[0]
+    sites = sites_of(s=(200, -10, {"rules": ("R2",), "street_id": street}))
+    demand = demand_of(across=(200, 40, {"street_id": street, "cutoff_mm": 0}))
+    for metres, served in ((430.0, 1), (429.0, 0)):
+        reach = dataclasses.replace(STANDARD, street_reach_m=metres)
+        assert len(entries_of(measure(network, sites, demand, standard=reach))) == served
 
 
 def test_a_street_broken_by_a_river_is_two_streets():
