@@ -13,6 +13,7 @@ import os
 import tempfile
 import zipfile
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -129,13 +130,19 @@ class City:
 
     def to_lonlat(self, xy: np.ndarray) -> np.ndarray:
         """Convert metric points, shape (n, 2), to WGS-84 longitude and latitude in degrees."""
-        pipe = Transformer.from_crs(self.metric_crs, "EPSG:4326", always_xy=True)
+        pipe = _pipe(self.metric_crs, "EPSG:4326")
         return np.column_stack(pipe.transform(xy[:, 0], xy[:, 1]))
 
     def to_metric(self, lonlat: np.ndarray) -> np.ndarray:
         """Convert WGS-84 degrees, shape (n, 2), to the metric CRS."""
-        pipe = Transformer.from_crs("EPSG:4326", self.metric_crs, always_xy=True)
+        pipe = _pipe("EPSG:4326", self.metric_crs)
         return np.column_stack(pipe.transform(lonlat[:, 0], lonlat[:, 1]))
+
+
+@cache
+def _pipe(source: str, target: str) -> Transformer:
+    """Make a change of coordinates once: that costs 0.1 s and more, and threads may share it."""
+    return Transformer.from_crs(source, target, always_xy=True)
 
 
 def _frame_bytes(frame: gpd.GeoDataFrame) -> bytes:

@@ -36,7 +36,7 @@ def reach_drawing(city: City, plan: Plan, x: float, y: float) -> dict[str, Any]:
         if isinstance(part, shapely.Polygon)
         for ring in (part.exterior, *part.interiors)
     ]
-    return {"outline": [_coded(city, shapely.get_coordinates(ring)) for ring in rings]}
+    return {"outline": _coded(city, rings)}
 
 
 def must_pass_of(city: City, plan: Plan, site_id: str) -> MustPass | None:
@@ -59,18 +59,22 @@ def ways_drawing(city: City, ways: MustPass, legend: str) -> dict[str, Any]:
     drawn: dict[str, Any] = {"lines": [], "widths": [], "spots": [], "legend": legend}
     if ways.flows is not None:
         flows = ways.flows[ways.flows["share"] >= _LEAST_SHARE]
-        for line, share in zip(flows.geometry, flows["share"], strict=True):
-            drawn["lines"].append(_coded(city, shapely.get_coordinates(line)))
-            drawn["widths"].append(round(float(share), 3))
+        drawn["lines"] = _coded(city, list(flows.geometry))
+        drawn["widths"] = flows["share"].round(3).tolist()
     places = [place for place in ways.places if place.share >= _LEAST_SHARE][:_SHOWN_SPOTS]
-    for place in places:
-        lon, lat = city.to_lonlat(np.array([[place.x, place.y]]))[0].tolist()
+    at = city.to_lonlat(np.array([[place.x, place.y] for place in places]).reshape(-1, 2))
+    for place, (lon, lat) in zip(places, at.tolist(), strict=True):
         drawn["spots"].append(
             {"lon": round(lon, 6), "lat": round(lat, 6), "text": f"{place.share:.0%}"}
         )
     return drawn
 
 
-def _coded(city: City, xy: np.ndarray) -> list[int]:
+def _coded(city: City, lines: list[shapely.Geometry]) -> list[list[int]]:
+    """Code lines for the page, all with one change of coordinates."""
+    if not lines:
+        return []
     west, south, *_rest = city_bounds(city)
-    return encode_points(city.to_lonlat(xy), (west, south))
+    xy, owner = shapely.get_coordinates(np.array(lines, dtype=object), return_index=True)
+    cuts = np.flatnonzero(np.diff(owner)) + 1
+    return [encode_points(part, (west, south)) for part in np.split(city.to_lonlat(xy), cuts)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 from scipy.sparse import csr_matrix
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Lookup:
         Per site position: weight of the rows that only it serves.
     owner
         Per demand row: position in the plan's stations of the nearest serving one, -1 if none.
+    xy
+        float64 (n_demand, 2), metres.
     """
 
     starts: np.ndarray
@@ -50,6 +53,7 @@ class Lookup:
     only: np.ndarray
     only_weight: np.ndarray
     owner: np.ndarray
+    xy: np.ndarray
 
     def of(self, site_id: str) -> tuple[np.ndarray, np.ndarray]:
         """Give the demand positions that a site could serve, and their entries."""
@@ -89,6 +93,7 @@ def build_lookup(plan: Plan) -> Lookup:
         only=only,
         only_weight=weight,
         owner=owner,
+        xy=shapely.get_coordinates(plan.question.demand.geometry.to_numpy()),
     )
 
 

@@ -247,7 +247,7 @@ def served_from(city: City, plan: Plan, lookup: Lookup, x: float, y: float) -> p
         crs=city.metric_crs,
     )
     demand = plan.question.demand
-    around = _within(plan, x, y)
+    around = _within(plan, lookup, x, y)
     demand, times = demand.iloc[around], lookup.times[around]
     coverage = measure_coverage(city, place, demand, plan.settings.standard)
     near = np.diff(coverage.indptr) > 0
@@ -261,9 +261,8 @@ def served_from(city: City, plan: Plan, lookup: Lookup, x: float, y: float) -> p
     return sums[sums["in_range_milli"] > 0]
 
 
-def _within(plan: Plan, x: float, y: float) -> np.ndarray:
+def _within(plan: Plan, lookup: Lookup, x: float, y: float) -> np.ndarray:
     """Give the demand rows that can be in walking range: no way is shorter than straight."""
-    demand = plan.question.demand
-    xy = demand.geometry.get_coordinates().to_numpy()
-    away = np.hypot(xy[:, 0] - x, xy[:, 1] - y)
-    return np.flatnonzero(away * 1000 <= demand["cutoff_mm"].to_numpy() + _SPARE_MM)
+    cutoff = plan.question.demand["cutoff_mm"].to_numpy()
+    away = np.hypot(lookup.xy[:, 0] - x, lookup.xy[:, 1] - y)
+    return np.flatnonzero(away * 1000 <= cutoff + _SPARE_MM)
