@@ -40,11 +40,13 @@ def main() -> None:
     st.title(say("siting_title"), anchor=False)
     try:
         desk = look()
+        # Each part in a place of its own: what comes and goes above the map must not remount it.
         with st.container():
             show_run(desk)
         with st.expander(say("form_title"), expanded=desk.failed):
             plan_form(desk)
-        show_steps(desk)
+        with st.container():
+            show_steps(desk)
         if desk.plan is not None:
             show_map_and_answer(desk, desk.plan)
         elif desk.busy:
