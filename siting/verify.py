@@ -164,7 +164,7 @@ def _check_bound(plan: Any, coverage: Any, certificate: Any, found: list[str]) -
     if wrong:
         found.append(wrong)
         return None, len(tree["parent"])
-    told = goal["sense"] * (bound - goal["offset"]) if near is None else goal["target"] - 1
+    told = goal["sense"] * (bound - goal["offset"]) if near is None else max(goal["target"], 1) - 1
     # Above: a tree too large to store; its root is certified, the plan must show both gaps.
     shown = plan["solution"]["status"] != "optimal" and plan["proof"]["solver_gap"] is not None
     if facts["bound"] > told and not shown:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from siting.solve.program import Program
 
 _LARGEST = 2.0**61
+_RAY_SCALE = 2**24
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,6 +94,48 @@ def certificate_of(
         duals=np.array(duals, np.int64).reshape(len(record), -1),
         infeasible=np.array(empty, bool),
     )
+
+
+def emptiness(
+    program: Program,
+    lower: NDArray[np.int64],
+    upper: NDArray[np.int64],
+    ray: NDArray[np.float64],
+) -> NDArray[np.int64] | None:
+    """Return a vector that proves, with scale 0, that no point is within the bounds; or None.
+
+    Parameters
+    ----------
+    ray
+        What a floating-point solver gave, of either sign; may be empty.
+    """
+    largest = float(np.abs(ray).max(initial=0.0))
+    found: list[NDArray[np.int64]] = []
+    if largest > 0 and np.isfinite(largest):
+        scaled = ray / largest * _RAY_SCALE
+        found = [np.rint(sign * scaled).astype(np.int64) for sign in (1, -1)]
+    for vector in found:
+        dual = usable(program, vector)
+        exact = exact_bound(program, lower, upper, dual, scale=0)
+        if exact is not None and exact.total < 0:
+            return dual
+    return broken_row(program, lower, upper)
+
+
+def broken_row(
+    program: Program, lower: NDArray[np.int64], upper: NDArray[np.int64]
+) -> NDArray[np.int64] | None:
+    """Return a vector that shows emptiness by one row no point within the bounds can keep."""
+    rows = program.matrix
+    up, down = rows.maximum(0), rows.minimum(0)
+    most, least = up @ upper + down @ lower, up @ lower + down @ upper
+    low = np.flatnonzero(most < program.row_lower)
+    high = np.flatnonzero(least > program.row_upper)
+    if not len(low) and not len(high):
+        return None
+    vector = np.zeros(rows.shape[0], np.int64)
+    vector[low[0] if len(low) else high[0]] = -1 if len(low) else 1
+    return vector
 
 
 def good_scale(program: Program) -> int:

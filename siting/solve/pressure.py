@@ -51,6 +51,9 @@ class Presser:
     def improve(self, point: NDArray[np.float64]) -> NDArray[np.int64] | None:
         """Make a point of a fractional one."""
         n = len(self.finder.net.kind)
+        whole = whole_set(self.model, point[:n])
+        if whole is not None:
+            self._offer(np.flatnonzero(whole[:n]))
         order = np.lexsort((np.arange(n), -point[:n]))
         self.finder.take_in_order(order)
         self._offer(np.flatnonzero(self.finder.state.chosen))
@@ -101,6 +104,17 @@ class Presser:
         self._factor = np.clip(self._factor, 1.0, _MOST)
 
 
+def whole_set(model: GoalModel, share: NDArray[np.float64]) -> NDArray[np.int64] | None:
+    """Complete sites that are all open or shut in a relaxation to a point, if it is feasible.
+
+    The relaxation itself may leave classes half covered where that is enough.
+    """
+    if (np.abs(share - np.rint(share)) > FRACTIONAL).any():
+        return None
+    point = model.point(np.flatnonzero(share > 0.5))  # noqa: PLR2004 - rounding
+    return point if model.program.admits(point) else None
+
+
 class Closer:
     """Makes sets that reach all floors with few or cheap sites."""
 
@@ -114,6 +128,9 @@ class Closer:
     def improve(self, point: NDArray[np.float64]) -> NDArray[np.int64] | None:
         """Open sites by falling fraction until all floors are met, then close what is spare."""
         n = len(self._price)
+        whole = whole_set(self.model, point[:n])
+        if whole is not None:
+            return whole
         order = np.lexsort((np.arange(n), -point[:n]))
         listed = self._listed(order)
         low, high = 0, len(listed)

@@ -16,6 +16,7 @@ from siting.solve.branching import choose_column, fractional, no_gains
 from siting.solve.certify import (
     Certificate,
     certificate_of,
+    emptiness,
     exact_bound,
     good_scale,
     objective_unit,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from siting.solve.model import Limits
     from siting.solve.program import Program
 
-_RAY_SCALE = 2**24
 _TRIAL_ITERATIONS = 40
 _MOST_CERTIFICATE_NUMBERS = 12_000_000
 _ROUNDING_EVERY = 10
@@ -266,20 +266,11 @@ def _prove(
 
 
 def _is_empty(search: _Search, node: _Node, answer: LpResult) -> bool:
-    """Prove emptiness by the ray in integers."""
-    if not len(answer.dual):
-        return False
-    largest = float(np.abs(answer.dual).max(initial=0.0))
-    if largest <= 0 or not np.isfinite(largest):
-        return False
-    for sign in (1, -1):
-        ray = np.rint(sign * answer.dual / largest * _RAY_SCALE).astype(np.int64)
-        dual = usable(search.program, ray)
-        exact = exact_bound(search.program, node.lower, node.upper, dual, scale=0)
-        if exact is not None and exact.total < 0:
-            search.keep(node, -1, dual, empty=True)
-            return True
-    return False
+    """Prove emptiness in integers."""
+    dual = emptiness(search.program, node.lower, node.upper, answer.dual)
+    if dual is not None:
+        search.keep(node, -1, dual, empty=True)
+    return dual is not None
 
 
 def _learn(search: _Search, node: _Node, answer: LpResult) -> None:

@@ -97,6 +97,8 @@ def _solution(
         best = cover_most(within(problem, -1))
     value = int(radii[place]) if target > 0 else 0
     bound = int(radii[proved + 1]) if target > 0 else 0
+    if proof is None:  # nothing is nearer than the nearest
+        proof = cover_most(within(problem, value - 1), enough=max(target, 1))
     gap = shown_gap(value, bound)
     return Solution(
         chosen=best.first_chosen,
