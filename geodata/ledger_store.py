@@ -168,6 +168,12 @@ class _Change:
         return {**asdict(self), "field": field, **texts}
 
 
+def has_ledger(ws: Workspace) -> bool:
+    """Tell whether the ledger holds any enterprise, without reading it."""
+    with ws.reading() as connection:
+        return connection.execute(select(models.ledger.c.ledger_id).limit(1)).first() is not None
+
+
 def get_ledger(ws: Workspace) -> pd.DataFrame:
     """Return the whole ledger: index ledger_id, its columns and ``revision``."""
     table = models.ledger

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 ALWAYS = ""
-_AT_HAND = 24
+_AT_HAND = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geodata.ledger_store import get_ledger
+from geodata.ledger_store import has_ledger
 from siting.moment import open_ids
 from siting.web import state
 from siting.web.engine import city_of
@@ -44,11 +44,16 @@ def next_steps(desk: Desk, plan: Plan, gaps: GapReport) -> list[Step]:
     gaps
         The plan's gaps.
     """
-    found = [*_data_steps(plan), *_plan_steps(desk, plan), *_gap_steps(plan, gaps)]
-    if _kept(plan):
+    kept_plans = saved_plans()
+    kept = any(
+        row["settings_hash"] == plan.settings_hash and row["city_version"] == plan.city_version
+        for row in kept_plans
+    )
+    found = [*_data_steps(plan), *_plan_steps(desk, plan, kept=kept), *_gap_steps(plan, gaps)]
+    if kept:
         found.append(Step(text=say("next_export"), page="export"))
-    if len(saved_plans()) > 1:
-        found.append(Step(text=say("next_compare", n=len(saved_plans())), page="compare"))
+    if len(kept_plans) > 1:
+        found.append(Step(text=say("next_compare", n=len(kept_plans)), page="compare"))
     return found
 
 
@@ -63,19 +68,19 @@ def _data_steps(plan: Plan) -> list[Step]:
     unreachable = len(plan.question.reach.unreachable)
     if unreachable:
         found.append(Step(text=say("next_unreachable", n=unreachable), page="gaps"))
-    if get_ledger(workspace()).empty:
+    if not has_ledger(workspace()):
         found.append(Step(text=say("next_ledger"), page="ledger"))
     return found
 
 
-def _plan_steps(desk: Desk, plan: Plan) -> list[Step]:
+def _plan_steps(desk: Desk, plan: Plan, *, kept: bool) -> list[Step]:
     """Name what the plan itself asks for."""
     found = []
     if desk.progress is not None and desk.progress.state == "failed":
         found.append(Step(text=say("next_failed"), page="siting"))
     if plan.solution.status not in _PROVED:
         found.append(Step(text=say("next_unproved", gap=f"{plan.solution.gap:.2%}"), page="siting"))
-    if not _kept(plan):
+    if not kept:
         found.append(Step(text=say("next_save"), page="plans"))
     idle = int(plan.stations["alone_milli"].eq(0).sum())
     if idle:
@@ -104,13 +109,6 @@ def _gap_steps(plan: Plan, gaps: GapReport) -> list[Step]:
     if mobile:
         found.append(Step(text=say("next_rota", n=mobile), page="containers"))
     return found
-
-
-def _kept(plan: Plan) -> bool:
-    return any(
-        row["settings_hash"] == plan.settings_hash and row["city_version"] == plan.city_version
-        for row in saved_plans()
-    )
 
 
 def show_next(steps: list[Step]) -> None:
