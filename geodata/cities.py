@@ -12,8 +12,26 @@ from geodata.errors import UnknownCityError
 if TYPE_CHECKING:
     from os import PathLike
 
+    import pandas as pd
+
 BUNDLED = {"daxing": "geodata.daxing.load"}
 """City id to the module whose ``load()`` makes it."""
+
+
+PLACES = {"daxing": "geodata.daxing.places"}
+"""City id to the module whose ``known_places()`` names what is no layer of the city."""
+
+
+def known_places(city_id: str) -> pd.DataFrame | None:
+    """Return names of a city that are no layer of it, None where none are bundled.
+
+    Columns as in :data:`geodata.daxing.places.PLACE_COLUMNS`; degrees WGS-84.
+    """
+    module = PLACES.get(city_id)
+    if module is None:
+        return None
+    places: pd.DataFrame = importlib.import_module(module).known_places()
+    return places
 
 
 def load_city(name: str | PathLike[str]) -> City:

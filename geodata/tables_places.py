@@ -6,6 +6,7 @@ accepts them. The confidence is an order of trust by kind of clue, not a probabi
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,19 +15,30 @@ import pandas as pd
 import shapely
 from rapidfuzz import fuzz, process
 
+from geodata.cities import known_places
 from geodata.tables_headers import comparable, name_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from geodata.city import City
     from geodata.network import StreetNetwork
 
 PROPOSAL_COLUMNS = (*("row", "text", "found", "kind", "confidence", "x", "y", "accuracy_m", "how"),)
-_TRUST = {"place": 0.9, "stop": 0.75, "street": 0.5, "town": 0.2}
-_RADIUS_M = {"place": 100.0, "stop": 200.0, "street": 0.0, "town": 3000.0}
+_TRUST = {
+    "place": 0.9,
+    "building": 0.85,
+    "stop": 0.75,
+    "community": 0.6,
+    "street": 0.5,
+    "town": 0.2,
+}
+_ONLY_TOWN = 0.3  # a community of which only the town is known
+_RADIUS_M = {"place": 100.0, "building": 100.0, "stop": 200.0, "street": 0.0, "town": 3000.0}
+_COMMUNITY_WORDS = r"(社区居委会|社区居民委员会|居委会|村委会|社区)$"
 _SHORTEST, _LONGEST = 2, 14
 _SAME_PLACE_M = 400.0
 _TOWN_AGREES, _TOWN_DIFFERS = 0.05, 0.5
@@ -62,12 +74,21 @@ def build_gazetteer(city: City) -> Gazetteer:
     parts = [_points(city.towns, "town")]
     for layer, kind in (("hosts", "place"), ("services", "place"), ("stops", "stop")):
         frame = city.layers[layer]
-        parts.append(_points(frame[~frame["sample"].astype(bool)], kind))
+        # of service places only the people are assumed, their places are real
+        real = ~frame["sample"].astype(bool) | (layer == "services")
+        parts.append(_points(frame[real], kind))
     parts.append(_streets(city.network))
+    listed = known_places(city.city_id)
+    if listed is not None:
+        parts.append(_buildings(city, listed))
+        parts.append(_communities(pd.concat(parts, ignore_index=True), city, listed))
     table = pd.concat([part for part in parts if len(part)], ignore_index=True)
     table["key"] = table["name"].map(comparable)
     table = table[table["key"].str.len() >= _SHORTEST].reset_index(drop=True)
     rows_of = {key: tuple(rows) for key, rows in table.groupby("key").indices.items()}
+    for row, name in table.loc[table["kind"].eq("community"), "name"].items():
+        for key in _community_forms(str(name)):
+            rows_of.setdefault(key, (int(row),))
     short = table["kind"].eq("town")
     for row, name in table.loc[short, "name"].items():
         for key in map(comparable, name_parts(name)):
@@ -78,6 +99,49 @@ def build_gazetteer(city: City) -> Gazetteer:
                     rows_of.setdefault(bare, (int(row),))
     return Gazetteer(
         table=table, rows_of=rows_of, records=table.to_dict("records"), keys=table["key"].to_list()
+    )
+
+
+def _buildings(city: City, listed: pd.DataFrame) -> pd.DataFrame:
+    placed = listed[listed["lon"].notna()]
+    xy = city.to_metric(placed[["lon", "lat"]].to_numpy(dtype=np.float64))
+    return _records(placed["name"], "building", placed["town_code"], xy, _RADIUS_M["building"])
+
+
+def _communities(known: pd.DataFrame, city: City, listed: pd.DataFrame) -> pd.DataFrame:
+    """Place communities at the stop or building of their name, else at their town's point."""
+    bare = listed[listed["lon"].isna() & listed["town_code"].isin(city.towns.index)]
+    at = known[known["kind"].isin(("stop", "building"))].groupby("name")[["x", "y"]]
+    spread = (at.max() - at.min()).max(axis=1)
+    middle = at.median()[spread <= _SAME_PLACE_M]
+    stems = bare["name"].str.replace(_COMMUNITY_WORDS, "", regex=True)
+    named = stems.isin(middle.index).to_numpy()
+    towns = city.towns.geometry.get_coordinates().loc[bare["town_code"]].to_numpy()
+    xy = np.where(named[:, None], middle.reindex(stems).to_numpy(), towns)
+    radius = np.where(named, _SAME_PLACE_M, _RADIUS_M["town"])
+    return _records(bare["name"], "community", bare["town_code"], xy, radius)
+
+
+def _community_forms(name: str) -> tuple[str, ...]:
+    """Return how people write 富强西里社区居委会: 富强西里社区 and 富强西里 too."""
+    stem = re.sub(_COMMUNITY_WORDS, "", name)
+    short = "村" if "村" in name[len(stem) :] else "社区"
+    forms = (f"{stem}{short}", f"{stem}居委会", f"{stem}村委会", stem)
+    return tuple(comparable(form) for form in forms if len(stem) >= _SHORTEST)
+
+
+def _records(
+    names: pd.Series, kind: str, towns: pd.Series, xy: NDArray[np.float64], radius_m: object
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "name": names.to_numpy(dtype=object),
+            "kind": kind,
+            "town_code": towns.to_numpy(dtype=object),
+            "x": xy[:, 0],
+            "y": xy[:, 1],
+            "accuracy_m": radius_m,
+        }
     )
 
 
@@ -157,7 +221,7 @@ def _best(label: str, text: str, town: str, known: Gazetteer) -> dict[str, objec
     if close is None:
         return None
     record = known.records[close[2]]
-    trust_here = _TRUST[record["kind"]] * _FUZZY_TRUST * close[1] / 100.0
+    trust_here = _trust_of(record) * _FUZZY_TRUST * close[1] / 100.0
     return _proposal(label, text, record, trust_here, "similar_name")
 
 
@@ -193,11 +257,11 @@ def _trust(hits: list[Record], town: str) -> list[float]:
     """
     meant: dict[str, float] = {}
     for hit in hits:
-        meant[hit["key"]] = min(meant.get(hit["key"], 1.0), _TRUST[hit["kind"]])
+        meant[hit["key"]] = min(meant.get(hit["key"], 1.0), _trust_of(hit))
     mentioned = {hit["town_code"] for hit in hits if hit["kind"] == "town"} | ({town} - {""})
     trust = []
     for hit in hits:
-        value = min(_TRUST[hit["kind"]], meant[hit["key"]])
+        value = min(_trust_of(hit), meant[hit["key"]])
         if mentioned and hit["kind"] != "town" and hit["town_code"]:
             here = hit["town_code"] in mentioned
             value = value + _TOWN_AGREES if here else value * _TOWN_DIFFERS
@@ -212,6 +276,12 @@ def _trust(hits: list[Record], town: str) -> list[float]:
             for at in same:
                 trust[at] *= 0.5
     return [min(value, 0.95) for value in trust]
+
+
+def _trust_of(record: Record) -> float:
+    """Return the trust in a name as such."""
+    far = record["kind"] == "community" and record["accuracy_m"] > _SAME_PLACE_M
+    return _ONLY_TOWN if far else _TRUST[record["kind"]]
 
 
 def _spread(hits: list[Record]) -> float:

@@ -43,6 +43,9 @@ _EXISTING_ACCURACY_M = 1500.0
 _SAMPLE_ACCURACY_M = 1500.0
 _KERB_ACCURACY_M = 300.0
 _STOP_ACCURACY_M = 20.0
+_BUILDINGS = ("建筑", "银行", "企业")
+_NUMBERING = r"[\dA-Za-z#号楼栋座单元区一二三四五六七八九十-]"
+_TELLING = 5  # characters besides numbers, letters and words such as 号楼
 _log = logging.getLogger(__name__)
 
 
@@ -69,6 +72,7 @@ def build_tables() -> dict[str, pd.DataFrame]:
         "streets": _streets_table(edges),
         "barriers": _barriers_table(barriers),
         "stops": _stops_table(places, area),
+        "buildings": _buildings_table(places, area),
         "services": _services_table(places),
         "hosts": _hosts_table(ground),
         "main_streets": _main_streets_table(ground),
@@ -108,6 +112,21 @@ def _streets_table(edges: gpd.GeoDataFrame) -> pd.DataFrame:
     table["coordinates"] = coordinate_text(edges.geometry.to_numpy())
     same = table["coordinates"].map(lambda text: text.split()[:2] == text.split()[2:])
     return table.loc[~same].sort_values(["name", "coordinates"])
+
+
+def _buildings_table(places: Gazetteer, area: shapely.Polygon) -> pd.DataFrame:
+    """Named buildings, banks and companies inside the area that an address may name.
+
+    Names that many bear (6号楼, 11) tell no place and are left out.
+    """
+    names = places.names[places.names["kind"].isin(_BUILDINGS)]
+    names = names[shapely.contains_xy(area, names["x"], names["y"])]
+    text = names["name"].str.replace(
+        r"[\dA-Za-z#号楼栋座单元区一二三四五六七八九十-]", "", regex=True
+    )
+    telling = text.str.len() >= _TELLING
+    table = names.loc[telling, ["name", "lon", "lat"]].drop_duplicates()
+    return table.sort_values(["name", "lon", "lat"])
 
 
 def _barriers_table(barriers: pd.DataFrame) -> pd.DataFrame:

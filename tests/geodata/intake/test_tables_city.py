@@ -126,6 +126,25 @@ def test_addresses_are_proposed_and_placed_only_when_accepted(city, tmp_path):
     assert placed.mended["problem"].tolist() == ["placed_by_address"]
 
 
+@pytest.mark.parametrize(
+    ("text", "found", "kind"),
+    [
+        ("大兴区富强西里小区3号楼", "富强西里社区居委会", "community"),
+        ("榆垡镇东胡林村村委会", "东胡林村村委会", "community"),
+        ("和义西里建材市场旁", "和义西里建材市场", "building"),
+        ("瀛海镇某某路5号", "瀛海地区(瀛海镇)", "town"),
+        ("天宫院街道矿林庄村", "矿林庄", "stop"),
+        ("兴华大街三段", "兴华大街", "street"),
+    ],
+)
+def test_addresses_are_matched_with_every_kind_of_name(city, text, found, kind):
+    match = match_addresses(pd.Series([text]), pd.Series([""]), build_gazetteer(city)).iloc[0]
+    assert (match["found"], match["kind"]) == (found, kind)
+    assert match["confidence"] >= 0.7 or match["kind"] in ("community", "town", "street")
+    inside = city.boundary.buffer(5_000)
+    assert shapely.intersects_xy(inside, match["x"], match["y"])
+
+
 def test_confident_address_matches_are_right(city):
     """Known stops named in an address are found within their stated 200 m in nine of ten."""
     stops = city.layers["stops"]
