@@ -45,7 +45,7 @@ def show_study(study: Study, *, button: str) -> dict[str, Any] | None:
 
 
 def _ask(study: Study, button: str) -> None:
-    if st.button(button, key=f"ask_{study.key}"):
+    if st.button(button, key=f"ask_{study.kind}"):
         start_study(study)
         st.rerun()
 
