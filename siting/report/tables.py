@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 import shapely
 
 from siting.i18n import t, texts
+from siting.settings_question import record_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from siting.settings import Settings
 
 _DEGREES = 6
+_PARTS = ("question", "money", "capacity", "visits")
+_SAYS_NOTHING = {"keep_existing": True}
 
 
 def people(milli: float) -> int:
@@ -160,9 +164,27 @@ def setting_rows(settings: Settings, lang: str) -> list[tuple[str, Any]]:
             f"{rule.weight} / {rule.quota_min} / {most} / {t(lang, f'report.admits.{rule.admits}')}"
         )
         rows.append((_word(lang, "rule", rule=t(lang, f"rules.{rule.id}")), said))
+    rows += [
+        (_word(lang, "further", name=name), value) for name, value in further_settings(settings)
+    ]
     rows.append((_word(lang, "seed"), settings.solver.seed))
     rows.append((_word(lang, "hash"), settings.hash[:16]))
     return rows
+
+
+def further_settings(settings: Settings) -> list[tuple[str, str]]:
+    """Return conditions and questions that this plan sets beyond the usual, by their file names."""
+    record = record_of(settings)
+    listed = [(part, record[part]) for part in _PARTS if part in record]
+    usual = {"stations", "spacing_m", "merge_m", "priorities"}
+    listed.append(("plan", {key: record["plan"][key] for key in set(record["plan"]) - usual}))
+    listed.append(("hours", {"when": settings.hours.when}))
+    return sorted(
+        (f"{part}.{key}", json.dumps(value, ensure_ascii=False))
+        for part, values in listed
+        for key, value in values.items()
+        if value not in (_SAYS_NOTHING.get(key), [], "")
+    )
 
 
 def _word(lang: str, key: str, **facts: object) -> str:

@@ -7,9 +7,19 @@ import json
 import pytest
 
 from siting.__main__ import main
+from siting.answer import answer_short
 from siting.export import plan_json
 from siting.files import write_json
+from siting.plan import make_plan
 from siting.publish import PlanFileError, StalePlanError, problems_of, reopen_plan
+from siting.report.blocks import Text
+from siting.report.contents import proof
+from siting.report.cost import cost
+from siting.report.tables import further_settings
+from siting.settings import replace_settings
+from siting.settings_file import load_settings
+from siting.settings_question import KindQuota
+from tests.web.city import small_city
 
 DATE = ("--date", "2026-11-24")
 
@@ -71,6 +81,32 @@ def test_bad_options_are_one_sentence(plan_folder, capsys, arguments, says):
     said = capsys.readouterr().err
     assert says in said
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"plan__stations": 5, "question__phases": (2, 5), "question__phase_months": (6.0, 12.0)},
+        {"plan__stations": 5, "question__kind": "fewest", "question__share": 0.5},
+        {"plan__stations": 5, "capacity__fixed": 500.0, "capacity__mobile": 200.0},
+        {"plan__stations": 5, "money__budget": 400_000.0, "money__build_fixed": 31_000.0},
+        {"plan__stations": 5, "plan__kinds": (KindQuota(kind="mobile", quota_max=1),)},
+    ],
+)
+def test_every_question_is_reopened_and_reported(tmp_path, asked):
+    city = small_city()
+    plan = make_plan(city, replace_settings(load_settings(), **asked))
+    write_json(tmp_path / "plan.json", plan_json(plan))
+    again = reopen_plan(tmp_path, city)[1]
+    assert again.settings == plan.settings
+    assert plan_json(again) == plan_json(plan)
+    rows = dict(further_settings(again.settings))
+    names = {name.replace("__", ".") for name in asked} - {"plan.stations"}
+    assert names <= set(rows)
+    blocks = proof(again, "zh") + cost(again, "zh")
+    told = "".join(block.text for block in blocks if isinstance(block, Text))
+    assert answer_short("zh", again) in told or again.solution.question == "most_people"
+    assert "元" in told
 
 
 def test_files_that_are_no_plan(plan_folder, tmp_path):
