@@ -34,8 +34,9 @@ def ask_rota(plan: Plan) -> dict[str, Any]:
     """Ask for periods, containers, costs and who counts; every assumption can be changed."""
     lots = int(plan.question.sites["station_kind"].eq("mobile").sum())
     kind = st.radio(
-        say("rota_kind"), KINDS, format_func=lambda name: say(f"rota_{name}"), horizontal=True
-    )
+        say("rota_kind"), KINDS, format_func=lambda name: say(f"rota_{name}"), horizontal=True,
+        key="rota_kind",
+    )  # fmt: skip
     left, middle, right = st.columns(3)
     standing = int(plan.stations["station_kind"].eq("mobile").sum())
     containers = left.number_input(

@@ -74,3 +74,26 @@ def test_a_filled_ledger_is_shown(root, tmp_path, monkeypatch, lang):
     assert not app.exception
     shown = " ".join(str(item.proto.body) for item in app.get("html"))
     assert texts(lang)["web.target_new_unions"] in shown
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("when", ["22:00", "noon", "week"])
+def test_the_gaps_of_any_hour(open_page, lang, when):
+    app = open_page("gaps", lang)
+    app.selectbox(key="moment_hour").set_value(when).run()
+    app.selectbox(key="moment_day").set_value("Sa").run()
+    assert not app.exception
+    assert [error.value for error in app.error] == []
+    shown = " ".join(str(item.proto.body) for item in app.get("html"))
+    assert texts(lang)["web.moment_left"] in shown
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_rota_can_be_asked_for(open_page, lang):
+    app = open_page("containers", lang)
+    kinds = app.radio(key="rota_kind")
+    for kind in ("seasons", "dayparts", "weeks"):
+        app.radio(key="rota_kind").set_value(kind).run()
+        assert not app.exception
+        assert texts(lang)["web.rota_run"] in [button.label for button in app.button]
+    assert len(kinds.options) == 3
