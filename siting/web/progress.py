@@ -50,14 +50,22 @@ def _finished(desk: Desk, progress: Progress) -> None:
     seconds = f"{progress.result.get('seconds', 0):.0f}"
     told = "" if desk.plan is None else answer_short(state.lang(), desk.plan)
     text = say("run_done", seconds=seconds, answer=told)
-    if st.session_state.get(f"{_FINISHED}_told") != desk.run:
-        st.session_state[f"{_FINISHED}_told"] = desk.run
-        st.toast(text)
+    _tell_once(desk.run, text)
     st.success(text)
 
 
+def _tell_once(run: str, text: str) -> None:
+    """Say it where it is seen from any place of a long page."""
+    if st.session_state.get(f"{_FINISHED}_told") != run:
+        st.session_state[f"{_FINISHED}_told"] = run
+        st.toast(text, duration="long")
+
+
 def _failed(desk: Desk, result: dict[str, Any]) -> None:
-    st.error(failure_text(result))
+    text = failure_text(result)
+    if st.session_state.get(_FINISHED) == desk.run:
+        _tell_once(desk.run, text)
+    st.error(text)
     if "relaxed" not in result:
         return
     words = [say(f"way_{way['code']}", **way["facts"]) for way in result["ways"]]
@@ -73,7 +81,7 @@ def _live(key: str, kind: str) -> None:
     if progress.state != "running":
         st.session_state[_FINISHED] = key
         st.rerun()
-    with st.container(border=True):
+    with st.container(border=True, key="run_live"):  # page.css keeps it in sight
         st.markdown(f"**{say('running')}** {_stage(progress)}")
         st.caption(_numbers(progress, kind))
         curve = gap_curve(progress.events)
