@@ -264,7 +264,7 @@ def test_no_serious_violation_on_any_page(address, page):
 
 ENGLISH = re.compile(r"[A-Za-z]{3,}")
 NAMES = re.compile(
-    r"English|OpenStreetMap|contributors|ODbL|GeoJSON|RFC|WGS|GeoNames|siontiles|Excel|KML|CSV"
+    r"English|Ctrl|TOML|OpenStreetMap|contributors|ODbL|GeoJSON|RFC|WGS|GeoNames|siontiles|Excel|KML|CSV"
     r"|GeoPackage|QGIS|ArcGIS|Shapefile|GCJ|CGCS|GPS|OSM|Word|PDF|GPKG|SHP|[\w.]+\.\w{3,7}"
 )
 
