@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from geodata.schema import REPORT_COLUMNS, SCHEMAS, Kind
-from geodata.tables_headers import headings_of, words_of
+from geodata.tables_headers import headings_of, word_for
 from geodata.workspace import Origin
 from siting.i18n import t, texts
 from siting.web import state
@@ -149,11 +149,7 @@ def _town(label: str, value: str, key: str) -> str:
 
 
 def _word(field: str, code: str) -> str:
-    """Give the first Chinese word of a code; the code itself in English."""
-    if state.lang() != "zh":
-        return code.replace("_", " ")
-    words = [word for word, meant in words_of(field).items() if meant == code]
-    return words[1] if len(words) > 1 else code
+    return word_for(field, code, state.lang()).replace("_", " ")
 
 
 def _row_buttons(work: Work, row: str) -> None:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import streamlit as st
+
 from geodata.ledger import HUNDRED, UnionState, progress
 from siting.web.state import say
-from siting.web.widgets import share, show_table
+from siting.web.widgets import share, show_bars, show_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from geodata import City
 
-_LISTED = 200
 _SHARE = "dispatched_share"
 
 
 def show_targets(ledger: pd.DataFrame) -> None:
-    """Show the ledger against the article's figures of 2018."""
-    table = progress(ledger)
+    """Show the ledger against the article's figures of 2018, of one year or of all."""
+    years = sorted({text[:4] for text in ledger["founded"] if text[:4].isdigit()}, reverse=True)
+    year = st.selectbox(
+        say("ledger_year"), ["", *years], key="ledger_year",
+        format_func=lambda text: text or say("ledger_years"),
+    )  # fmt: skip
+    table = progress(ledger, year=year)
+    _show_progress(table)
     rows = [
         (
             say(f"target_{key}"),
@@ -31,6 +38,15 @@ def show_targets(ledger: pd.DataFrame) -> None:
     ]
     headers = [say(f"column_{name}") for name in ("figure", "target", "found", "reached")]
     show_table(say("targets_caption"), headers, rows)
+
+
+def _show_progress(table: pd.DataFrame) -> None:
+    bars = [
+        (say(f"target_{key}"), float(row["share"]), _figure(str(key), row["found"]))
+        for key, row in zip(table.index, table.to_dict("records"), strict=True)
+        if row["share"] == row["share"]
+    ]
+    show_bars(say("targets_bars"), bars)
 
 
 def _figure(key: str, value: float) -> str:
@@ -57,21 +73,3 @@ def show_towns(city: City, ledger: pd.DataFrame) -> None:
     ]
     headers = ["town", "all_enterprises", "large", "without_union", "claimed"]
     show_table(say("ledger_towns"), [say(f"column_{name}") for name in headers], rows)
-
-
-def show_enterprises(large: pd.DataFrame) -> None:
-    """Show enterprises with a hundred people and more, most first."""
-    rows = [
-        (
-            row["name"],
-            say(f"union_{row['union_state']}"),
-            row["claimed_by"] or "-",
-            row["reason"] or "-",
-            say("sample_yes") if row["sample"] else say("sample_no"),
-            f"{row['headcount']:,}",
-        )
-        for row in large.head(_LISTED).to_dict("records")
-    ]
-    headers = ["enterprise", "union", "claimed_by", "reason", "data", "headcount"]
-    caption = say("ledger_list", shown=len(rows), all=len(large))
-    show_table(caption, [say(f"column_{name}") for name in headers], rows, texts=5)

@@ -54,14 +54,39 @@ def _papers(question: dict[str, Any], out: Path, tell: Any) -> dict[str, Any]:
     return {"files": sorted(papers)}
 
 
+def _match(question: dict[str, Any], _out: Path, tell: Any) -> dict[str, Any]:
+    from geodata.ledger import read_ledger  # noqa: PLC0415
+    from geodata.ledger_match import match_lists  # noqa: PLC0415
+    from geodata.ledger_matches import put_matches  # noqa: PLC0415
+    from geodata.ledger_store import get_ledger  # noqa: PLC0415
+    from siting.web.store import office_workspace  # noqa: PLC0415
+    from siting.web.work import folder_of  # noqa: PLC0415
+
+    tell(stage="task_list")
+    other = read_ledger(folder_of(question["key"]) / question["file"]).frame
+    ws = office_workspace()
+    mine = get_ledger(ws)
+    tell(stage="task_match")
+    found = match_lists(mine, other)
+    put_matches(ws, found, other, other_list=question["name"], who=question["who"])
+    by_name = found[found["how"].eq("name")]
+    counts = {
+        "rows": len(other),
+        "by_code": int(found["how"].eq("code").sum()),
+        "by_name": int(by_name["left"].nunique()),
+    }
+    return {"counts": counts}
+
+
 _WORK: dict[str, Callable[[dict[str, Any], Path, Any], dict[str, Any]]] = {
     "replay": _replay,
     "papers": _papers,
+    "match": _match,
 }
 
 
 def _do(key: str, tell: Any) -> dict[str, Any]:
-    question = read_question(key)
+    question = {**read_question(key), "key": key}
     done = _WORK[question["kind"]](question, run_folder(key) / FILES, tell)
     return {"state": "done", **done}
 
