@@ -53,6 +53,7 @@ _SHIFTS = 100
 _NEAREST_SHIFT_M, _FARTHEST_SHIFT_M = 300.0, 1800.0
 _GOLDEN_ANGLE = np.pi * (3.0 - np.sqrt(5.0))
 _NAME_SCALE_M, _NAME_NOISE = 120.0, 0.15
+_NAME_FAR_M = 300.0  # a row farther from the place of its name is not there
 _COMMON_NAME = 5  # a name borne by more places than this is no evidence
 _BLOCK_M = 250.0
 _MOST_POINTS = 600
@@ -267,6 +268,36 @@ def weigh_datums(
         for datum in SHIFTED
     }
     return DatumEvidence(fits=fits, readings=readings, street=street)
+
+
+def doubtful_rows(
+    lonlat: NDArray[np.float64], reference: DatumReference, declared: Datum, *, names: pd.Series
+) -> NDArray[np.object_]:
+    """Return for each row the other datum in which alone it lies at the place of its name.
+
+    Parameters
+    ----------
+    lonlat, reference
+        See :func:`weigh_datums`; every row is looked at.
+    declared
+        What the planner says; anything but GCJ-02 and BD-09 counts as WGS-84.
+    names
+        Shape (n,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,); "" for rows that are where they should be or bear no known name.
+    """
+    said = declared if declared in SHIFTED else Datum.WGS84
+    points = np.asarray(lonlat, dtype=np.float64).reshape(-1, 2)
+    readings = {datum: _metric(points, datum, reference) for datum in SHIFTED}
+    gaps = _name_distances(readings, normalised(names), reference)
+    result = np.full(len(points), "", dtype=object)
+    for datum in SHIFTED:
+        better = (gaps[said] > _NAME_FAR_M) & (gaps[datum] < _NAME_SCALE_M)
+        result[better & np.isfinite(points).all(axis=1)] = datum
+    return result
 
 
 def _metric(

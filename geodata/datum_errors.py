@@ -42,6 +42,17 @@ class NotInChinaError(DataError):
     )
 
 
+class MixedDatumError(DataError):
+    """Sheets of one file are in different datums."""
+
+    code = "mixed_datum"
+    sentence = (
+        "Layer '{layer}' was declared as {declared}, but these sheets of the file fit the city "
+        "better otherwise: {sheets}. Save the sheets of each datum as a file of their own and "
+        "declare it."
+    )
+
+
 class WrongDatumError(DataError):
     """A layer fits the city better in another datum than the declared one."""
 

@@ -140,6 +140,7 @@ def layer_from_raw(
     refused += [located.refused]
     outcome = _check(located.frame, schema, layer, body, gather(refused))
     changes = [body.mended, attributes.mended, written.mended, unknown_towns, located.mended]
+    changes.append(reading.doubtful)
     mended = gather(changes)
     return Imported(
         frame=outcome.frame,

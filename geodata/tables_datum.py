@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from pyproj import CRS
 
 from geodata.datum import SHIFTED, Datum
 from geodata.datum_alarm import judge_datum
-from geodata.datum_errors import WrongDatumError
+from geodata.datum_errors import MixedDatumError, WrongDatumError
 from geodata.datum_reference import datum_reference
 from geodata.errors import Term
 from geodata.intake.raw import Note
 from geodata.tables_headers import headings_of
+from geodata.tables_mixed import mixed_rows, mixed_sheets
 from geodata.tables_points import (
     DatumNotDeclaredError,
     declared_reading,
     needs_declaration,
     project,
 )
+from geodata.tables_rows import no_problems
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from geodata.city import City
@@ -56,6 +61,10 @@ class Reading:
         How the points fit the city under each hypothesis; None where there was nothing to compare.
     notes
         What was said of the file's own coordinate system.
+    doubtful
+        Rows that lie at the place of their name in another datum only, columns ``PROBLEM_COLUMNS``.
+    sheets
+        Sheets that fit another datum where others fit the declared one.
     """
 
     taken: Datum | str
@@ -65,6 +74,8 @@ class Reading:
     alarm: bool = False
     verdict: DatumVerdict | None = None
     notes: tuple[Note, ...] = ()
+    doubtful: pd.DataFrame = field(default_factory=no_problems)
+    sheets: Mapping[str, Datum] = field(default_factory=dict)
 
     def raise_alarm(self, layer: str) -> None:
         """Stop where the declared datum fits worse than another.
@@ -73,7 +84,15 @@ class Reading:
         ------
         WrongDatumError
             It does.
+        MixedDatumError
+            Some sheets of the file do, others do not.
         """
+        if self.sheets:
+            raise MixedDatumError(
+                layer=headings_of(layer).zh,
+                declared=str(self.taken),
+                sheets=", ".join(f"{sheet} ({datum})" for sheet, datum in self.sheets.items()),
+            )
         if self.alarm:
             raise WrongDatumError(
                 layer=headings_of(layer).zh,
@@ -126,7 +145,22 @@ def settle_reading(
         evidence=evidence,
         alarm=verdict is not None and verdict.alarm,
         verdict=verdict,
+        **_mixed(written.xy, body, taken, city, judged=verdict is not None),
     )
+
+
+def _mixed(
+    lonlat: NDArray[np.float64], body: Body, taken: Datum | str, city: City | None, *, judged: bool
+) -> dict[str, Any]:
+    """Look for sheets and rows in another datum than the rest."""
+    if city is None or not judged or not isinstance(taken, Datum):
+        return {}
+    names = body.cells.get("name", pd.Series("", index=body.cells.index)).astype(str)
+    reference = datum_reference(city)
+    return {
+        "doubtful": mixed_rows(lonlat, names, reference, taken),
+        "sheets": mixed_sheets(lonlat, names, reference, taken),
+    }
 
 
 def _projected(

@@ -13,7 +13,7 @@ import shapely
 
 from geodata.cities import load_city
 from geodata.datum import Datum, from_wgs84
-from geodata.datum_errors import WrongDatumError
+from geodata.datum_errors import MixedDatumError, WrongDatumError
 from geodata.errors import OutsideCityError
 from geodata.tables import ReadOptions, read_layer
 from geodata.tables_city import CityFiles, NoAreasError, NoLinesError, city_from_files
@@ -60,6 +60,42 @@ def test_datum_is_asked_proposed_and_guarded(city, tmp_path, truth):
     for wrong in {"wgs84", "gcj02", "bd09"} - {truth}:
         with pytest.raises(WrongDatumError, match=truth):
             read_layer(path, "stops", declared_datum=wrong, city=city)
+
+
+def test_rows_copied_from_a_map_are_named_among_right_ones(city, tmp_path):
+    right, copied = tmp_path / "a.csv", tmp_path / "b.csv"
+    stops_file(city, right, "wgs84")
+    stops_file(city, copied, "gcj02")
+    lines = right.read_bytes().split(b"\n")
+    for row in (5, 9, 30):
+        lines[row] = copied.read_bytes().split(b"\n")[row]
+    right.write_bytes(b"\n".join(lines))
+    read = read_layer(right, "stops", declared_datum="wgs84", city=city)
+    found = read.mended[read.mended["problem"].eq("other_datum")]
+    assert set(found["row"]) <= {"6", "10", "31"}
+    assert len(found) >= 2, "names that few places bear tell"
+    assert set(found["suggestion"]) == {"gcj02"}
+    assert len(read.frame) == 60
+    clean = tmp_path / "c.csv"
+    stops_file(city, clean, "bd09")
+    read = read_layer(clean, "stops", declared_datum="bd09", city=city)
+    assert not read.mended["problem"].eq("other_datum").any()
+
+
+def test_sheets_of_different_datums_are_named(city, tmp_path):
+    with pd.ExcelWriter(tmp_path / "two.xlsx", engine="xlsxwriter") as book:
+        for sheet, datum in (("安定镇", "wgs84"), ("瀛海镇", "gcj02")):
+            stops_file(city, tmp_path / "x.csv", datum)
+            frame = pd.read_csv(tmp_path / "x.csv", encoding="gb18030")
+            part = frame.iloc[:30] if sheet == "安定镇" else frame.iloc[30:]
+            part.to_excel(book, sheet_name=sheet, index=False)
+    with pytest.raises(MixedDatumError, match=r"瀛海镇 \(gcj02\)"):
+        read_layer(tmp_path / "two.xlsx", "stops", declared_datum="wgs84", city=city)
+    options = ReadOptions(confirm_datum=True)
+    read = read_layer(
+        tmp_path / "two.xlsx", "stops", declared_datum="wgs84", city=city, options=options
+    )
+    assert len(read.frame) == 60
 
 
 def test_a_person_may_insist_on_a_datum(city, tmp_path):
