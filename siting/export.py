@@ -39,7 +39,11 @@ def stations_geojson(city: City, plan: Plan) -> dict[str, Any]:
 
 
 def gaps_geojson(city: City, plan: Plan, gaps: GapReport) -> dict[str, Any]:
-    """Return the gap clusters as an RFC 7946 FeatureCollection (WGS-84), internal edition."""
+    """Return the gap clusters as an RFC 7946 FeatureCollection (WGS-84), internal edition.
+
+    Beside the features stand the tables: ``left_out`` by group, town and kind of zone (thousandths
+    of a person), ``streets`` in metres, and ``unreachable``: people to whom no street leads.
+    """
     features = []
     for (gap_id, row), lonlat in _with_lonlat(city, gaps.clusters):
         properties = {
@@ -55,7 +59,16 @@ def gaps_geojson(city: City, plan: Plan, gaps: GapReport) -> dict[str, Any]:
             "sample": bool(row["sample"]),
         }
         features.append(_feature(gap_id, lonlat, properties))
-    return _collection(plan, features, "gaps")
+    return {
+        **_collection(plan, features, "gaps"),
+        "left_out": {
+            "by_group": _table(gaps.by_group),
+            "by_town": _table(gaps.by_town),
+            "by_zone": _table(gaps.by_zone),
+        },
+        "streets": _table(gaps.streets.round(3)),
+        "unreachable": _table(gaps.unreachable),
+    }
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from siting.gaps import find_gaps
 from siting.plan import ask, make_plan
 from siting.settings import Overrule, TownQuota, replace_settings
 from siting.settings_file import load_settings
-from tests.cities import TOWN, YINGHAI, point, tiny_city, tiny_layers
+from tests.cities import MAIN, TOWN, YINGHAI, point, tiny_city, tiny_layers
 
 
 def asked(stations, **changes):
@@ -140,10 +140,22 @@ def test_a_place_far_from_every_street_is_unreachable_not_lost():
     layers = tiny_layers()
     layers["outdoor"].loc["环卫段", "geometry"] = point(2400, 2400)
     remote = tiny_city(layers=layers)
-    gaps = find_gaps(remote, make_plan(remote, street_only(2)))
+    made = make_plan(remote, street_only(2))
+    gaps = find_gaps(remote, made)
     assert gaps.unreachable["people_milli"].tolist() == [20_000]
     assert gaps.unreachable["reason"].tolist() == ["too_far"]
     assert gaps.by_group.loc["sanitation", "reachable_milli"] == 0
+    written = json.loads(json.dumps(gaps_geojson(remote, made, gaps), allow_nan=False))
+    (lost,) = written["unreachable"].values()
+    assert (lost["reason"], lost["people_milli"], lost["place_name"], lost["group"]) == (
+        "too_far",
+        20_000,
+        "环卫段",
+        "sanitation",
+    )
+    assert written["left_out"]["by_group"]["sanitation"]["gap_milli"] == 0
+    (street,) = written["streets"].values()
+    assert (street["street_name"], street["length_m"]) == (MAIN, 2000.0)
 
 
 def test_reasons_name_the_clause_and_say_must_pass_with_its_share(plan):
