@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+
+from siting.i18n import texts
 from siting.publish.qr import STYLE
 from siting.worker_map import content_policy
 
@@ -37,14 +40,26 @@ def _quoted(sites: tuple[str, ...]) -> str:
     return "".join(f' "{site}"' for site in sites if site.startswith("http"))
 
 
-def snippets(frame_ancestors: tuple[str, ...] = ()) -> dict[str, bytes]:
-    """Return ready parts of configuration, file name to content."""
+def snippets(frame_ancestors: tuple[str, ...] = (), address: str = "") -> dict[str, bytes]:
+    """Return ready parts of configuration, file name to content.
+
+    Where another site may show the map, also the frame to put into its page: without
+    ``allow`` the browser keeps the worker's position from a map in a frame.
+    """
     lines = headers(frame_ancestors)
-    return {
-        "nginx.conf": _nginx(lines),
-        "web.config": _iis(lines),
-        "Caddyfile": _caddy(lines),
-    }
+    found = {"nginx.conf": _nginx(lines), "web.config": _iis(lines), "Caddyfile": _caddy(lines)}
+    if frame_ancestors and address:
+        found["iframe.html"] = _frame(address)
+    return found
+
+
+def _frame(address: str) -> bytes:
+    said = (texts("zh")["public.page.title"], address)
+    title, source = (html.escape(text, quote=True) for text in said)
+    return (
+        f'<iframe src="{source}" title="{title}" allow="geolocation" '
+        'style="width:100%;height:720px;border:0"></iframe>\n'
+    ).encode()
 
 
 def _nginx(lines: dict[str, str]) -> bytes:

@@ -112,7 +112,7 @@ def preview(
     files = {
         MAP_FILE: worker_map(edition, city, plan.settings.standard).encode(),
         **feeds(edition),
-        **{f"{_SERVERS}{name}": text for name, text in snippets(options.frame_ancestors).items()},
+        **_servers(options),
     }
     if options.address:
         files["qr.html"] = qr_sheets(edition)
@@ -120,6 +120,11 @@ def preview(
     internal = tuple(internal_columns(plan.stations))
     notices = _notices(edition, len(internal))
     return Preview(edition=edition, files=files, notices=notices, internal=internal)
+
+
+def _servers(options: PublicOptions) -> dict[str, bytes]:
+    made = snippets(options.frame_ancestors, options.address)
+    return {f"{_SERVERS}{name}": content for name, content in made.items()}
 
 
 def publish(

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from siting.plan import Plan
 
 _WIDE = {"name": 28, "reason": 80, "town": 20, "candidate": 28, "group": 16, "setting": 40}
+_WIDE |= {"rank": 6, "rules": 9, "kind": 8, "score": 8, "sample": 6, "places": 8, "site_id": 17}
+_WIDE |= {"served": 10, "walk": 10, "street_served": 10, "alone": 10, "accuracy": 9, "share": 9}
 _USUAL = 12
+_MANY_COLUMNS, _A3, _A4 = 12, 8, 9
+_COUNT = "#,##0"
 _FORMATS = {"share": "0.0%", "score": "0.000", "longitude": "0.000000", "latitude": "0.000000"}
 
 
@@ -47,7 +51,7 @@ def excel_book(city: City, plan: Plan, gaps: GapReport, *, lang: str, date: dt.d
 def _sheet(book: Any, name: str, frame: pd.DataFrame, lang: str) -> None:
     sheet = book.add_worksheet(name)
     head = book.add_format({"bold": True, "bg_color": "#EFECE4", "border": 1, "text_wrap": True})
-    body = {column: _format(book, column) for column in frame}
+    body = {column: _format(book, column, frame[column]) for column in frame}
     for at, column in enumerate(frame):
         sheet.set_column(at, at, _WIDE.get(column, _USUAL))
         sheet.write_string(0, at, t(lang, f"report.columns.{column}"), head)
@@ -60,11 +64,12 @@ def _sheet(book: Any, name: str, frame: pd.DataFrame, lang: str) -> None:
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(frame), 1), len(frame.columns) - 1)
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(_A3 if len(frame.columns) > _MANY_COLUMNS else _A4)
+    sheet.set_footer("&C&P / &N")
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
 
 
-def _format(book: Any, column: str) -> Any:
-    number = _FORMATS.get(column, "General")
+def _format(book: Any, column: str, values: pd.Series) -> Any:
+    number = _FORMATS.get(column, _COUNT if values.dtype.kind == "i" else "General")
     return book.add_format({"num_format": number, "valign": "top", "text_wrap": column == "reason"})

@@ -22,6 +22,7 @@ from siting.settings_file import load_settings
 from tests.siting.public.browser import PHONE, watch
 from tests.system import need
 
+ADDRESS = "https://map.example.gov.cn/stations/"
 FRAME = "https://www.example.gov.cn"
 NGINX = """daemon off; master_process off; pid {home}/pid; error_log {home}/error;
 events {{}}
@@ -48,7 +49,7 @@ def public(tmp_path_factory):
     options = PublicOptions(
         published=dt.date(2026, 11, 24),
         frame_ancestors=(FRAME,),
-        address="https://map.example.gov.cn/stations/",
+        address=ADDRESS,
     )
     publish(plan, city, folder, options)
     return folder
@@ -132,6 +133,12 @@ def test_a_real_server_sends_the_headers_and_the_pages_run_under_them(server, re
         width = page.evaluate("document.querySelector('svg').getBoundingClientRect().width")
         assert width == pytest.approx(50 / 25.4 * 96, abs=1)  # the sheet's own style holds
         assert seen["errors"] == []
+
+
+def test_the_frame_for_another_site_lets_the_position_through(public):
+    frame = ET.parse(public / "servers" / "iframe.html").getroot()  # noqa: S314 - our own file
+    assert frame.get("allow") == "geolocation"
+    assert frame.get("src") == ADDRESS
 
 
 def test_iis_configuration_is_well_formed(public):

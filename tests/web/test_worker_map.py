@@ -270,23 +270,19 @@ def test_old_phones_know_every_word_of_the_script():
 
     script, style = page_script(), _source("style.css")
     later = (
-        ".at(",
-        "structuredClone",
-        "Object.hasOwn",
-        "findLast",
-        "replaceAll(",
-        "DecompressionStream",
-        "Array.fromAsync",
-        "toSorted",
-        "static {",
-        "??=",
-        "||=",
-        "(?<=",
-        "(?<!",
-        "showModal",
-        "inert",
+        *(".at(", "structuredClone", "Object.hasOwn", "findLast", "replaceAll(", "groupBy"),
+        *("DecompressionStream", "Array.fromAsync", "toSorted", "toReversed", "with("),
+        *("static {", "??=", "||=", "&&=", "(?<=", "(?<!", "hasIndices", "#private"),
+        *("showModal", "inert", "popover", "requestIdleCallback", "BroadcastChannel"),
+        *("OffscreenCanvas", "randomUUID", "AbortSignal.timeout", "Promise.withResolvers"),
+        *("await ", "import(", "roundRect", "Intl.Segmenter", "scrollend"),
     )
     assert [word for word in later if word in script] == []
-    assert [
-        w for w in (":has(", "dvh", "inset:", "aspect-ratio", "@layer", "@container") if w in style
-    ] == []
+    newer = (
+        *(":has(", "dvh", "svh", "lvh", "inset:", "aspect-ratio", "@layer", "@container", "&"),
+        *("accent-color", "color-mix", "subgrid", "text-wrap", "scrollbar-gutter", ":where("),
+        *("overflow: clip", "light-dark(", "oklch", "@property", "translate:", "rotate:"),
+    )
+    assert [word for word in newer if word in style] == []
+    assert style.count(":focus-visible") == style.count(":focus:not(:focus-visible)")
+    assert style.index(":focus {") < style.index(":focus:not(:focus-visible)")
