@@ -50,7 +50,8 @@ def _finished(desk: Desk, progress: Progress) -> None:
     seconds = f"{progress.result.get('seconds', 0):.0f}"
     told = "" if desk.plan is None else answer_short(state.lang(), desk.plan)
     text = say("run_done", seconds=seconds, answer=told)
-    _tell_once(desk.run, text)
+    status = say(f"status_{progress.result['status']}")
+    _tell_once(desk.run, say("run_done_short", status=status))
     st.success(text)
 
 
@@ -64,7 +65,7 @@ def _tell_once(run: str, text: str) -> None:
 def _failed(desk: Desk, result: dict[str, Any]) -> None:
     text = failure_text(result)
     if st.session_state.get(_FINISHED) == desk.run:
-        _tell_once(desk.run, text)
+        _tell_once(desk.run, say("run_failed_short"))
     st.error(text)
     if "relaxed" not in result:
         return

@@ -17,6 +17,7 @@ from siting.web.actions import (
     station_actions,
 )
 from siting.web.choice import zoom_action
+from siting.web.edits import REFUSED, answer_of
 from siting.web.engine import city_of, lookup_of, must_pass, open_city
 from siting.web.lookup import metric
 from siting.web.state import say
@@ -154,11 +155,12 @@ def _not_there(desk: Desk, plan: Plan, site_id: str) -> None:
         say("why_not_adds", all=people(answer.in_range_milli), new=people(answer.new_milli))
     )
     if answer.banned:
-        lines.append(say("why_not_banned"))
+        refused = answer_of(desk.asked, site_id) == REFUSED
+        lines.append(say("why_not_refused" if refused else "why_not_banned"))
     for near, distance in answer.too_near[:2]:
         name = plan.stations.loc[near, "name"]
         lines.append(say("why_not_near", name=name, metres=f"{distance:.0f}"))
-    if answer.exchange is not None:
+    if answer.exchange is not None and not answer.banned:
         other, change = answer.exchange
         key = "why_not_worse" if change < 0 else "why_not_better" if change else "why_not_same"
         name = plan.stations.loc[other, "name"]
