@@ -121,7 +121,7 @@ def _ask_one(ledger_id: str, rows: pd.DataFrame) -> int:
     return int(
         st.radio(
             label, options, index=len(options) - 1,
-            format_func=lambda number: labels.get(number, "-"), key=f"match_{ledger_id}",
+            format_func=labels.__getitem__, key=f"match_{ledger_id}",
         )
     )  # fmt: skip
 
@@ -163,7 +163,7 @@ def _show_decided(decided: pd.DataFrame) -> None:
         number = st.selectbox(
             say("match_again"),
             list(labels),
-            format_func=lambda number: labels.get(number, "-"),
+            format_func=labels.__getitem__,
             key="match_again",
         )
         if st.button(say("match_again_send"), key="match_again_send"):
