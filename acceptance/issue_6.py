@@ -98,7 +98,7 @@ def hours_are_right() -> str:
 )
 def page_is_usable() -> str:
     """Try the page in the real browser."""
-    return _tests("tests/web/test_worker_map.py")
+    return _tests("tests/web/test_worker_map.py", "tests/web/test_worker_map_hints.py")
 
 
 @line(ISSUE, "Nothing internal, no small count, no phone, no script in any public file")
@@ -106,6 +106,30 @@ def nothing_leaks() -> str:
     """Plant internal facts and search the bytes."""
     tests = ("test_publish.py", "test_counts.py", "test_edition.py")
     return _tests(*(f"tests/siting/public/{name}" for name in tests))
+
+
+@line(ISSUE, "nginx and Caddy send the headers, IIS's file has them; the pages run under them")
+def servers_send_the_headers() -> str:
+    """Serve the folder with the real servers."""
+    return _tests("tests/web/test_public_servers.py")
+
+
+@line(ISSUE, "Dashboard: preview, publish, open the page, take back, in both languages")
+def the_page_publishes() -> str:
+    """Publish from the dashboard."""
+    return _tests("tests/web/test_publish_page.py")
+
+
+@line(ISSUE, "Commands publish, take-back, report; every question's plan is reopened and reported")
+def commands_hold() -> str:
+    """Type the commands."""
+    return _tests("tests/siting/public/test_commands.py")
+
+
+@line(ISSUE, "Notebook 06: from plan to public map")
+def notebook_runs() -> str:
+    """Execute the notebook."""
+    return _tests("tests/notebooks", "-k", "06")
 
 
 @line(ISSUE, "The published folder of Daxing is one whole version")

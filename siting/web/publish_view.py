@@ -79,7 +79,7 @@ def show_preview(made: Preview) -> None:
         page = made.files[MAP_FILE]
         st.download_button(say("publish_get_map"), page, "map.html", "text/html", key="pub_map")
     with right:
-        st.caption(say("publish_phone"))
+        st.text(say("publish_phone"))
         st.iframe(made.files[MAP_FILE].decode(), width=_PHONE[0], height=_PHONE[1])
 
 
