@@ -8,7 +8,7 @@ from geodata.errors import WarmStationsError
 from siting.errors import InfeasibleError, StationNumberError
 from siting.plan import ask
 from siting.solve import choose_sites
-from siting.web.runner import failure
+from siting.web.runs import failure
 from siting.web.store import read_solution, settings_table, write_solution
 from siting.web.ways_out import relaxed, ways_out
 

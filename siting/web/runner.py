@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from geodata.errors import WarmStationsError
 from siting.files import write_json
-from siting.i18n import LANGUAGES
-from siting.web.runs import BEAT, BEAT_S, CANCEL, EVENTS, RESULT, read_question, run_folder
+from siting.web.runs import (
+    BEAT,
+    BEAT_S,
+    CANCEL,
+    EVENTS,
+    RESULT,
+    failure,
+    read_question,
+    run_folder,
+)
 from siting.web.store import find_city, read_solution, settings_from_table
 
 if TYPE_CHECKING:
@@ -51,15 +59,6 @@ def told(key: str, work: Callable[[str, Any], dict[str, Any]]) -> int:
         result["text"] = f"The run ended with an unexpected error ({type(error).__name__})."
     write_json(folder / RESULT, {**result, "seconds": round(time.monotonic() - started, 2)})
     return 0 if result["state"] == "done" else 2
-
-
-def failure(error: WarmStationsError) -> dict[str, Any]:
-    """Write an error down; facts that know both languages keep both."""
-    facts = {
-        name: {lang: getattr(fact, lang, str(fact)) for lang in LANGUAGES}
-        for name, fact in error.facts.items()
-    }
-    return {"state": "failed", "code": error.code, "facts": facts, "text": str(error)}
 
 
 def _solve(key: str, tell: Any) -> dict[str, Any]:

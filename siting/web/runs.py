@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from siting.i18n import LANGUAGES
 from siting.web.errors import RunLostError
 from siting.web.home import home
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from geodata.errors import WarmStationsError
 
 QUESTION, EVENTS, CANCEL, RESULT = "question.json", "events.jsonl", "cancel", "result.json"
 BEAT = "beat"
@@ -44,3 +47,12 @@ def read_question(key: str) -> dict[str, Any]:
         raise RunLostError(key=key[:_SHOWN])
     question: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return question
+
+
+def failure(error: WarmStationsError) -> dict[str, Any]:
+    """Write an error down; facts that know both languages keep both."""
+    facts = {
+        name: {lang: getattr(fact, lang, str(fact)) for lang in LANGUAGES}
+        for name, fact in error.facts.items()
+    }
+    return {"state": "failed", "code": error.code, "facts": facts, "text": str(error)}
