@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import io
 import json
 import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geodata.workspace_file import export_workspace
 from siting.export import gaps_geojson, plan_json, stations_geojson
 from siting.exports_office import write_office_files
 from siting.maps import draw_map
-from siting.report import NAMES, make_papers
 from siting.web.home import home
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from geodata import City
+    from geodata.workspace import Workspace
     from siting.gaps import GapReport
     from siting.plan import Plan
 
@@ -33,6 +37,7 @@ MIMES = {
     "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
     "docx": f"{_OFFICE}.wordprocessingml.document",
 }
+_EPOCH = (2020, 1, 1, 0, 0, 0)
 _OFFICE_NAMES = (
     "stations_internal.xlsx",
     "stations_internal.gpkg",
@@ -75,14 +80,26 @@ def office_files(city: City, plan: Plan, lang: str) -> dict[str, Make]:
     return {name: one(name) for name in _OFFICE_NAMES}
 
 
-def paper_files(city: City, plan: Plan, gaps: GapReport, lang: str) -> dict[str, Make]:
-    """Give the committee's papers, dated today."""
+def all_files(files: Mapping[str, Make]) -> Make:
+    """Pack files into one."""
 
-    def one(name: str) -> Make:
-        def made() -> bytes:
-            today = dt.datetime.now(tz=dt.UTC).astimezone().date()
-            return make_papers(city, plan, gaps, date=today, lang=lang)[name]
+    def made() -> bytes:
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, make in files.items():
+                archive.writestr(zipfile.ZipInfo(name, _EPOCH), make())
+        return packed.getvalue()
 
-        return made
+    return made
 
-    return {name: one(name) for name in NAMES}
+
+def workspace_file(ws: Workspace) -> Make:
+    """Write the whole workspace into one file: layers, cities, plans, ledger, comments, trail."""
+
+    def made() -> bytes:
+        with tempfile.TemporaryDirectory(dir=home()) as folder:
+            path = Path(folder) / "workspace.zip"
+            export_workspace(ws, path)
+            return path.read_bytes()
+
+    return made
