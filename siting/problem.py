@@ -76,11 +76,20 @@ def build_problem(
         need=settings.question.need,
         worth=worth_of(settings, coverage.walk_mm),
         goal=goal if capacity is None else replace(goal, capacity=capacity),
-        limits=Limits(nodes=solver.nodes, gap=solver.tolerance, seconds=solver.seconds or None),
+        limits=limits_of(settings),
         stage2_share=solver.stage2_share,
         seed=solver.seed,
     )
     return problem, notes
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return when the search stops: nodes and iterations repeat, seconds do not."""
+    solver, asked = settings.solver, settings.question
+    easy = asked.kind == "most_people" and asked.need == 1
+    easy = easy and not asked.phases and not settings.capacity.limits
+    limits = Limits(nodes=solver.nodes, gap=solver.tolerance, seconds=solver.seconds or None)
+    return limits if easy else replace(limits, lp_iterations=solver.iterations)
 
 
 def _number(candidates: int, settings: Settings) -> int | None:

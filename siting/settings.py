@@ -292,6 +292,9 @@ class SolverSettings:
         Share of the best value that the second stage may give up for better scores.
     seed
         Seed of everything drawn by chance.
+    iterations
+        Simplex iterations of the questions that are harder than "most people within reach of one
+        station": they stop there with the best plan, its bound and its gap.
     seconds
         Wall clock, 0: none. With a limit the status may be ``stopped``, and no run repeats surely.
     """
@@ -300,6 +303,7 @@ class SolverSettings:
     tolerance: float
     stage2_share: float
     seed: int
+    iterations: int = field(default=40_000, metadata=_LATER)
     seconds: float = field(default=0.0, metadata=_LATER)
 
 

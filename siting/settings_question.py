@@ -331,4 +331,5 @@ def _check_conditions(settings: Settings) -> None:
         _one_of("plan.hosts.answer", host.answer, ANSWERS)
     require(plan.most_given_up >= -1, "plan.most_given_up", plan.most_given_up, ">= -1")
     require(plan.most_changes >= -1, "plan.most_changes", plan.most_changes, ">= -1")
+    require(settings.solver.iterations > 0, "solver.iterations", settings.solver.iterations, "> 0")
     require(settings.solver.seconds >= 0, "solver.seconds", settings.solver.seconds, ">= 0")

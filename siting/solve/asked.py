@@ -125,6 +125,7 @@ def _floored(problem: Problem, watch: Watch) -> Solution:
         improve, start = Closer(problem, model).improve, None
     else:
         presser = Presser(problem, model)
+        presser.finder.stop = watch.stop
         improve = presser.improve
         start = presser.start(watch.stop)
     found = solve_tree(

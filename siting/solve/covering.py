@@ -86,6 +86,7 @@ def cover_most(
     cliques = conflict_cliques(problem.conflicts, len(problem.site_ids))
     model = cover_model(problem, classes, cliques)
     finder = Finder(problem, classes)
+    finder.stop = watch.stop
     _early(finder, watch)
     first = _prove(problem, model, finder, watch, enough)
     if first.point is None or first.value is None or first.bound is None:

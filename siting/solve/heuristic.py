@@ -76,6 +76,7 @@ class Finder:
     def __init__(self, problem: Problem, classes: Classes) -> None:
         self.net = build_net(problem, classes)
         self.state = moves.new_state(self.net)
+        self.stop: Callable[[], bool] = lambda: False
         self.best: NDArray[np.bool_] | None = None
         self.best_value = -1
         self._forced = self.net.kind == moves.FORCED
@@ -149,7 +150,9 @@ class Finder:
         moves.fill(self.net, self.state, tabu)
         if not moves.complete(self.net, self.state):
             moves.fill(self.net, self.state, self._none)
-        moves.swaps(self.net, self.state, _SWAP_ROUNDS)
+        for _ in range(_SWAP_ROUNDS):
+            if moves.swaps(self.net, self.state, 1) or self.stop():
+                break
         if self.net.size < 0:
             moves.fill(self.net, self.state, self._none)
         if not moves.complete(self.net, self.state):

@@ -56,5 +56,6 @@ def by_worth(problem: Problem) -> Problem:
 
 
 def _sort_rows(site: NDArray[np.int32], lengths: NDArray[np.int64]) -> NDArray[np.int32]:
-    row = np.repeat(np.arange(len(lengths)), lengths)
-    return np.asarray(site[np.lexsort((site, row))], np.int32)
+    width = np.int64(site.max(initial=0)) + 1
+    row = np.repeat(np.arange(len(lengths), dtype=np.int64) * width, lengths)
+    return np.asarray(np.sort(row + site) - row, np.int32)
