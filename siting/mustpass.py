@@ -70,7 +70,7 @@ class Place:
         ``"gate"``, ``"edge"`` (a street leaves the ground), ``"exit"`` (one steps on a street) or
         ``"junction"`` inside the ground.
     name
-        The gate's id; empty for other kinds.
+        The gate's name, its id where it has none; empty for other kinds.
     x, y
         Metres.
     share
@@ -276,7 +276,7 @@ def _gates(ground: _Ground, host: _Host, gates: gpd.GeoDataFrame) -> _Starts:
         extra_mm=np.rint(np.hypot(*(xy - host.xy).T) * 1000).astype(np.int64),
         xy=xy,
         kind="gate",
-        names=tuple(str(name) for name in gates.index),
+        names=tuple(str(name) for name in _named(gates)),
         edges=np.empty(0, dtype=np.int64),
     )
 

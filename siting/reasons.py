@@ -44,11 +44,10 @@ def station_reason(
     """
     parts = [_existing(lang) if station["existing"] else ""]
     parts += [_clause(lang, rule, station, street_m) for rule in station["rules"]]
-    by_street = station["served_street_milli"] > 0
     parts.append(
         t(
             lang,
-            "reason.figures_street" if by_street else "reason.figures",
+            f"reason.{_figures(station, hours=hours)}",
             unit=t(lang, "counted.hours" if hours else "counted.uses"),
             cutoff=f"{cutoff_m:,}",
             served=people_text(station["served_milli"]),
@@ -61,6 +60,15 @@ def station_reason(
         parts.append(t(lang, "reason.sample"))
     separator = "" if lang == "zh" else " "
     return separator.join(part for part in parts if part)
+
+
+def _figures(station: Mapping[str, Any], *, hours: bool) -> str:
+    """Choose the sentence of a station's figures."""
+    if station["served_milli"] == 0 and station["in_range_milli"]:
+        return "figures_none"
+    if station["served_milli"] == 0:
+        return "figures_closed" if hours else "figures_nobody"
+    return "figures_street" if station["served_street_milli"] > 0 else "figures"
 
 
 def _existing(lang: str) -> str:

@@ -11,6 +11,7 @@ from siting.errors import InfeasibleError, StationNumberError
 from siting.export import gaps_geojson, plan_json, run_json, stations_geojson
 from siting.gaps import find_gaps
 from siting.plan import ask, make_plan
+from siting.reasons import station_reason
 from siting.settings import Overrule, TownQuota, replace_settings
 from siting.settings_file import load_settings
 from tests.cities import MAIN, TOWN, YINGHAI, point, tiny_city, tiny_layers
@@ -287,7 +288,9 @@ def test_at_night_only_open_stations_serve(city):
     night = by_hour.loc[22]
     assert night.loc["street", "served"] == 0
     assert night.loc["street", "present"] > 0
-    assert "人时" in plan.stations["reason_zh"].iloc[0]
+    assert "所问时段内本站没有服务到人" in plan.stations["reason_zh"].iloc[0]
+    noon = make_plan(city, free(5, hours__when="12:00"))
+    assert "人时" in noon.stations["reason_zh"].iloc[0]
 
 
 def test_an_hour_never_serves_more_than_is_there(city):
@@ -295,3 +298,13 @@ def test_an_hour_never_serves_more_than_is_there(city):
     by_hour = find_gaps(city, plan).by_hour
     assert (by_hour["walk"] <= by_hour["served"] + 1e-9).all()
     assert (by_hour["served"] <= by_hour["present"] + 1e-9).all()
+
+
+def test_a_station_to_which_nobody_is_allocated_says_so(plan):
+    row = plan.stations.iloc[0].drop("geometry").to_dict()
+    none = {**row, "served_milli": 0, "served_walk_milli": 0, "served_street_milli": 0}
+    said = station_reason("zh", none, cutoff_m=1000, street_m=0)
+    assert "没有人就近分配到本站" in said
+    assert "分配到本站 0" not in said
+    nobody = station_reason("en", {**none, "in_range_milli": 0}, cutoff_m=1000, street_m=0)
+    assert "Nobody it admits is within 1,000 m" in nobody
