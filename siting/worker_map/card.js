@@ -92,12 +92,13 @@ function makeCards(world, say) {
       const times = [];
       for (let i = 0; i < pattern.length; i += 2) {
         const over = pattern[i + 1] > DAY ? say("next_day") : "";
-        times.push(`${clock(pattern[i])}–${over}${clock(pattern[i + 1])}`);
+        if (i) times.push(say("comma"));
+        times.push(element("span", { class: "span", text: `${clock(pattern[i])}–${over}${clock(pattern[i + 1])}` }));
       }
       const extra = { holiday: kind.name && kind.name[world.lang], makeup: say("makeup"), unknown: say("holiday_unknown") }[kind.kind];
       rows.push(element("tr", { class: ahead === 0 && "today" },
         element("th", { scope: "row", text: `${ahead === 0 ? `${say("today")} ` : ""}${dateText(day)}${extra ? ` ${extra}` : ""}` }),
-        element("td", { text: times.length ? times.join(say("comma")) : say("closed_day") })));
+        times.length ? element("td", {}, times) : element("td", { text: say("closed_day") })));
     }
     const unsure = station.hoursConfirmed ? null : element("p", { class: "soon", text: say("hours_unconfirmed") });
     return [unsure, element("table", { "aria-label": say("hours_week", { name: station.name }) }, element("tbody", {}, rows))];

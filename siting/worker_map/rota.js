@@ -50,14 +50,15 @@ function showRota(world, say, dateText, place, choose) {
   if (place.hidden) return;
   const monday = mondayOf(beijingNow(Date.now()).day);
   const weeks = [monday, monday + 7];
-  const names = [...new Set([].concat(...weeks.map((day) => (world.rota.get(day) || []).map((row) => row.container))))].sort();
+  const names = [...new Set([].concat(...weeks.map((day) => (world.rota.get(day) || []).map((row) => row.container))))]
+    .sort((a, b) => a.localeCompare(b, "zh", { numeric: true }));
   const cell = (day, container) => {
     const row = (world.rota.get(day) || []).find((one) => one.container === container);
     if (!row) return element("td", { text: say(world.rota.has(day) ? "container_nowhere" : "rota_unknown") });
     return element("td", {}, element("button", { type: "button", text: world.stations[row.number].name, click: () => choose(row.number) }));
   };
   const head = element("tr", {}, element("th", { scope: "col", text: say("container") }),
-    weeks.map((day, ahead) => element("th", { scope: "col", text: say(ahead ? "next_week" : "this_week", { date: dateText(day) }) })));
+    weeks.map((day, ahead) => element("th", { scope: "col", text: say(ahead ? "from_next_week" : "from_this_week", { date: dateText(day) }) })));
   const body = names.map((name) => element("tr", {}, element("th", { scope: "row", text: name }), weeks.map((day) => cell(day, name))));
   place.replaceChildren(element("summary", { text: say("rota", { count: names.length }) }),
     names.length ? element("table", { "aria-label": say("rota", { count: names.length }) }, element("thead", {}, head), element("tbody", {}, body))
