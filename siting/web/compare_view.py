@@ -13,8 +13,8 @@ from siting.web.engine import city_of, default_settings, gaps_of, open_city, rea
 from siting.web.errors import OtherCityError
 from siting.web.gaps_view import town_names
 from siting.web.library import kept_plan, saved_plans
-from siting.web.plans_view import local_time
 from siting.web.state import say
+from siting.web.times import local_time
 from siting.web.widgets import people, share, show_table
 
 if TYPE_CHECKING:

@@ -193,7 +193,8 @@ def _csv(table: pd.DataFrame) -> bytes:
     from geodata.tables_marked import harmless  # noqa: PLC0415
 
     safe = table.assign(name=[harmless(str(name)) for name in table["name"]])
-    return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    text: str = safe.to_csv(index=False, lineterminator="\r\n")
+    return text.encode("utf-8-sig")
 
 
 def _book(plan: Plan, table: pd.DataFrame, answer: dict[str, Any], facts: dict[str, Any]) -> bytes:

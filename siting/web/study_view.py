@@ -70,7 +70,9 @@ def _why(progress: Progress) -> str:
 
 
 def _words(progress: Progress) -> str:
-    last = progress.events[-1] if progress.events else {"stage": "start", "seconds": 0}
+    last: dict[str, Any] = {"stage": "start", "seconds": 0}
+    if progress.events:
+        last = progress.events[-1]
     seconds = f"{last['seconds']:.0f}"
     if last.get("incumbent") is not None and last.get("bound") is not None:
         return say(
