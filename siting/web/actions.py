@@ -23,21 +23,53 @@ if TYPE_CHECKING:
     from siting.web.desk import Desk
     from siting.web.lookup import Lookup
 
-MOVING = "siting_moving"
+MOVING, CHANGES = "siting_moving", "siting_changes"
+_MOST_CHANGES = 200
+_FEW = 3
 _ANSWERS = (edits.ASKED, edits.AGREED, edits.REFUSED)
 _DIGITS = 6
 
 
 def act(desk: Desk, what: str, change: Callable[[Settings], Settings]) -> None:
-    """Change the settings and choose again."""
+    """Change the settings and choose again, with as few other changes as the planner asked for."""
     try:
         settings = change(desk.asked)
+        if settings.plan.base == desk.asked.plan.base:
+            settings = edits.stay_near(settings, chosen_of(desk), changes_allowed())
     except WarmStationsError as error:
         show_error(error)
         return
     st.session_state.pop(MOVING, None)
     run_with(desk, settings, what)
     st.rerun()
+
+
+def chosen_of(desk: Desk) -> set[str]:
+    """Give the stations on the desk."""
+    return set() if desk.plan is None else {*desk.plan.stations.index}
+
+
+def changes_allowed() -> int:
+    """Give how many other stations a change may move; -1 where that is left to the search."""
+    most = st.session_state.get(CHANGES)
+    return -1 if most is None else int(most)
+
+
+def show_changes_allowed(desk: Desk) -> None:
+    """Let the planner say how many other stations a change may move."""
+    known = desk.asked.plan.most_changes
+    if CHANGES not in st.session_state:
+        st.session_state[CHANGES] = known if known >= 0 else None
+    with st.popover(say("changes_allowed")):
+        st.number_input(
+            say("changes_field"),
+            min_value=0,
+            max_value=_MOST_CHANGES,
+            value=None,
+            placeholder=say("changes_free"),
+            key=CHANGES,
+        )
+        st.caption(say("changes_help"))
 
 
 def station_actions(desk: Desk, plan: Plan, site_id: str) -> None:
@@ -175,16 +207,20 @@ def _refused(desk: Desk, plan: Plan, lookup: Lookup, site_id: str) -> None:
         st.text(say("substitute", name=other, lost=people(found.lost), back=back))
         if st.button(say("substitute_take", name=other), key=f"take_{site_id}", wrap=True):
             what = say("did_substitute", name=name, other=other)
-            chosen = {*plan.stations.index} - {site_id}
             act(
                 desk,
                 what,
                 lambda now: edits.stay_near(
-                    edits.force(refuse(now), found.site_id), chosen, most_changes=0
+                    edits.force(refuse(now), found.site_id), chosen_of(desk), 0
                 ),
             )
-    most = st.number_input(say("changes_most"), min_value=0, max_value=200, value=3)
+    allowed = changes_allowed()
+    most = st.number_input(
+        say("changes_most"),
+        min_value=0,
+        max_value=_MOST_CHANGES,
+        value=_FEW if allowed < 0 else allowed,
+    )
     if st.button(say("changes_run", k=int(most)), key=f"near_plan_{site_id}"):
         what = say("did_answer", name=name, answer=say("host_refused"))
-        chosen = {*plan.stations.index}
-        act(desk, what, lambda now: edits.stay_near(refuse(now), chosen, most_changes=int(most)))
+        act(desk, what, lambda now: edits.stay_near(refuse(now), chosen_of(desk), int(most)))

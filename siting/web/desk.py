@@ -12,6 +12,7 @@ from siting.web.engine import default_settings, open_city, ready_plan
 from siting.web.errors import OtherCityError, RunLostError
 from siting.web.jobs import CUT_SHORT, Progress, cut_short, read_progress, start_run
 from siting.web.library import kept_plan
+from siting.web.remember import remember, remembered
 from siting.web.runs import read_question, run_folder
 from siting.web.store import read_solution, settings_from_table, write_solution
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from siting.settings import Settings
 
 _DEFAULT_RUN = "default-"
-_REDO = "redo"
+_REDO, _LAST = "redo", "last_run"
 _DIGITS = 16
 
 
@@ -133,6 +134,16 @@ def run_with(desk: Desk, settings: Settings, what: str = "") -> None:
         cut_short(desk.run)
     key = start_run(desk.city_id, settings, previous=_undoable(desk), what=what)
     state.keep(state.DRAFT, key)
+    remember(_LAST, key)
+
+
+def last_run() -> str:
+    """Give the last run of this browser's earlier visit, while the shipped plan is on the desk."""
+    key = "" if state.kept(state.DRAFT) or state.kept(state.PLAN) else remembered(_LAST)
+    try:
+        return key if key and read_question(key) else ""
+    except RunLostError:
+        return ""
 
 
 def _undoable(desk: Desk) -> str:

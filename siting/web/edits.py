@@ -86,10 +86,15 @@ def answer_of(settings: Settings, site_id: str) -> str:
 
 
 def stay_near(settings: Settings, chosen: Iterable[str], most_changes: int) -> Settings:
-    """Ask for a plan that gives up at most so many of the stations now chosen."""
-    return replace_settings(
-        settings, plan__base=tuple(sorted(chosen)), plan__most_changes=most_changes
-    )
+    """Ask for a plan that gives up at most so many of the stations now chosen; -1: of any number.
+
+    Stations that the settings forbid, and whose hosts refused, are given up beside those.
+    """
+    if most_changes < 0:
+        return replace_settings(settings, plan__base=(), plan__most_changes=-1)
+    gone = {*settings.plan.ban, *(h.site for h in settings.plan.hosts if h.answer == REFUSED)}
+    base = tuple(sorted({*chosen} - gone))
+    return replace_settings(settings, plan__base=base, plan__most_changes=most_changes)
 
 
 def _lists(settings: Settings, *, ban_ids: set[str], force_ids: set[str]) -> Settings:

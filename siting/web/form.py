@@ -79,7 +79,7 @@ def _parts(desk: Desk, kind: str) -> dict[str, Callable[[Settings, str], dict[st
 
 def _send(desk: Desk, base: Settings, changes: dict[str, Any]) -> None:
     try:
-        settings = replace_settings(base, **changes)
+        settings = replace_settings(base, plan__base=(), plan__most_changes=-1, **changes)
     except WarmStationsError as error:
         show_error(error)
         return

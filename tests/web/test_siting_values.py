@@ -278,3 +278,13 @@ def test_a_failed_run_says_both_languages_and_the_way(city, tmp_path, monkeypatc
     assert result["ways"]
     assert result["relaxed"]["plan"]["stations"] != 1 or result["ways"][0]["code"] != "stations"
     assert told[0] == "prepare"
+
+
+def test_a_change_may_leave_the_rest_nearly_alone():
+    chosen = {"a", "b", "c"}
+    kept = edits.stay_near(edits.ban(load_settings(), "a"), chosen, 1)
+    assert kept.plan.base == ("b", "c")
+    assert kept.plan.most_changes == 1
+    refused = edits.stay_near(edits.answer(load_settings(), "b", "refused"), chosen, 0)
+    assert refused.plan.base == ("a", "c")
+    assert edits.stay_near(kept, chosen, -1) == edits.ban(load_settings(), "a")

@@ -7,6 +7,7 @@ import streamlit as st
 from geodata.errors import WarmStationsError
 from siting.web import desk as desks
 from siting.web import state
+from siting.web.actions import show_changes_allowed
 from siting.web.desk import Desk, look
 from siting.web.form import plan_form
 from siting.web.progress import show_run
@@ -23,6 +24,9 @@ def show_steps(desk: Desk) -> None:
         )
         again = st.button(say("redo"), disabled=not desks.can_redo(), shortcut="Ctrl+Y")
         reset = st.button(say("reset"), disabled=not state.kept(state.DRAFT))
+        last_run = desks.last_run()
+        more = bool(last_run) and st.button(say("continue_last"))
+        show_changes_allowed(desk)
     if last:
         st.caption(say("last_change", what=last))
     if back:
@@ -31,7 +35,9 @@ def show_steps(desk: Desk) -> None:
         desks.redo()
     elif reset:
         state.keep(state.DRAFT, "")
-    if back or again or reset:
+    elif more:
+        state.keep(state.DRAFT, last_run)
+    if back or again or reset or more:
         st.rerun()
 
 
