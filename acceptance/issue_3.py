@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 import time
 from functools import cache
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,9 +17,12 @@ from acceptance.command import ROOT, plan
 from acceptance.line import line, promise
 from benchmarks import bench_solve, bench_solve_published
 from geodata import load_city
-from siting.plan import ask
+from siting.commands_plan import write_plan
+from siting.plan import ask, make_plan
 from siting.rota import plan_rota, rota_over
+from siting.settings import replace_settings
 from siting.settings_file import load_settings
+from siting.settings_question import HostAnswer
 from siting.solve.choose import choose_sites
 from siting.solve.model import Limits
 from siting.solve.whatif import budget_curve
@@ -35,6 +40,7 @@ CURVE_S, CURVE_GAP = 180.0, 0.005
 ROTA_S, ROTA_GAP = 300.0, 0.01
 CANCEL_S = 1.0
 WEEKS, CONTAINERS = 52, 50
+CASES = 250
 
 
 def _rows(rows: Iterable[Row]) -> str:
@@ -175,6 +181,92 @@ def doctored() -> str:
     return _tests("tests/siting/solve/test_verify.py")
 
 
+QUESTIONS: dict[str, dict[str, Any]] = {
+    "most people": {},
+    "fewest for 60 %": {"question__kind": "fewest", "question__share": 0.6},
+    "cheapest for 60 %": {"question__kind": "cheapest", "question__share": 0.6},
+    "fewest, no town below 50 %": {
+        "question__kind": "fewest",
+        "question__share": 0.5,
+        "question__of": "coverable",
+        "question__floor_town": 0.5,
+    },
+    "no town below 40 %": {"question__of": "coverable", "question__floor_town": 0.4},
+    "mean distance": {"question__kind": "mean_distance"},
+    "worst distance of 80 %": {"question__kind": "worst_distance", "question__share": 0.8},
+    "equal distance": {"question__kind": "equal_distance"},
+    "visits": {"question__kind": "visits"},
+    "worst town": {"question__kind": "worst_part", "question__of": "coverable"},
+    "backup": {"question__need": 2},
+    "money": {"plan__stations": -1, "money__budget": 4e6},
+    "capacity": {"capacity__fixed": 800.0, "capacity__mobile": 300.0},
+    "phases": {"question__phases": (30, 60, 109)},
+}
+_EFFORT = {"solver__nodes": 60, "solver__iterations": 3000}
+
+
+@line(ISSUE, "Every question by settings on Daxing: a plan, its bound, accepted by the checker")
+def questions() -> str:
+    """Ask all of them with little effort; write the files and check them."""
+    city, base = load_city("daxing"), load_settings(city_id="daxing")
+    said, holds = [], True
+    for name, changes in QUESTIONS.items():
+        made = make_plan(city, replace_settings(base, **changes, **_EFFORT))
+        with tempfile.TemporaryDirectory() as folder:
+            write_plan(city, made, out=Path(folder), lang="en", quiet=True)
+            verdict = verify_plan(Path(folder) / "plan.json")
+        holds = holds and verdict.accepted and bool(made.solution.chosen)
+        proof = "certified" if verdict.bound is not None else "the search's own bound"
+        said.append(f"{name}: gap {made.solution.gap:.2%}, {proof}")
+    return promise("; ".join(said), holds=holds)
+
+
+@line(ISSUE, "Hosts say no: the best substitute, and a new plan that changes at most k stations")
+def refusals() -> str:
+    """Let three hosts of Daxing's plan refuse; two more stations may change."""
+    city, settings = load_city("daxing"), load_settings(city_id="daxing")
+    before = make_plan(city, settings).solution.chosen
+    free = [site for site in before if site not in _daxing().problem.forced]
+    said = []
+    holds = True
+    for refused, most in ((free[:1], 0), (free[:3], 2)):
+        hosts = tuple(HostAnswer(site=site, answer="refused") for site in refused)
+        changes = {"plan__hosts": hosts, "plan__base": before, "plan__most_changes": most}
+        after = make_plan(city, replace_settings(settings, **changes)).solution
+        gone = set(before) - set(after.chosen)
+        holds = holds and set(refused) <= gone and len(gone) <= len(refused) + most
+        said.append(f"{len(refused)} refused, {len(gone)} leave, gap {after.gap:.3%}")
+    return promise("; ".join(said), holds=holds)
+
+
+@line(
+    ISSUE, "Bad input and clashes: an answer, or an error that names the conditions and a way out"
+)
+def bad_input() -> str:
+    """Run the tests of wrong questions, unknown sites, contradictions and nobody at all."""
+    return _tests("tests/siting/test_questions.py", "tests/siting/solve/test_choose.py")
+
+
+@line(ISSUE, "Thousands of random small cases of every goal against every set of sites")
+def laws() -> str:
+    """Solve new cases, other ones than the tests', and compare."""
+    from tests.siting.solve.test_goals import GOALS, solved  # noqa: PLC0415 - the tests' own cases
+
+    right = wrong = impossible = 0
+    for kind in GOALS:
+        for seed in range(1000, 1000 + CASES):
+            problem, solution, best = solved(kind, seed)
+            if problem is None or best is None:
+                impossible += 1
+                wrong += solution is not None
+            elif solution is not None and (solution.value, solution.bound) == (best, best):
+                right += 1
+            else:
+                wrong += 1
+    measured = f"{right} of {len(GOALS)} goals' cases right, {impossible} impossible, {wrong} wrong"
+    return promise(measured, holds=wrong == 0 and right + impossible == len(GOALS) * CASES)
+
+
 @line(ISSUE, "heuristic <= exact <= bound on small cases against brute force, every question")
 def exact() -> str:
     """Run the tests that look at every set."""
@@ -183,6 +275,7 @@ def exact() -> str:
         "tests/siting/solve/test_questions.py",
         "tests/siting/solve/test_explain.py",
         "tests/siting/solve/test_rota.py",
+        "tests/siting/solve/test_goals.py",
         "tests/siting/solve/test_laws.py",
     )
 

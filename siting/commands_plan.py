@@ -61,15 +61,16 @@ def plan(  # noqa: PLR0913  (each is an option of the command)
     _say(lang, made, out)
 
 
-def write_plan(opened: City, made: Plan, *, out: Path, lang: str) -> None:
-    """Write a plan's folder and say what it gives."""
+def write_plan(opened: City, made: Plan, *, out: Path, lang: str, quiet: bool = False) -> None:
+    """Write a plan's folder and, unless ``quiet``, say what it gives."""
     from siting.gaps import find_gaps  # noqa: PLC0415
 
     clock = _Clock()
     gaps = find_gaps(opened, made)
     clock.lap("gaps")
     _write(opened, made, gaps, out=out, lang=lang, clock=clock)
-    _say(lang, made, out)
+    if not quiet:
+        _say(lang, made, out)
 
 
 def _say(lang: str, made: Plan, out: Path) -> None:
@@ -184,6 +185,7 @@ def build_city(  # noqa: PLR0913, PLR0917  (each is an option of the command)
     """由 OSM 数据生成城市文件 · Build a city file from an OSM extract and tables."""
     from geodata.city import save_city  # noqa: PLC0415
     from geodata.city_osm import build_city_from_osm  # noqa: PLC0415
+    from geodata.tables_headers import headings_of  # noqa: PLC0415
 
     city = build_city_from_osm(
         osm,
@@ -195,7 +197,11 @@ def build_city(  # noqa: PLR0913, PLR0917  (each is an option of the command)
         declared_datum=datum,
     )
     save_city(city, out)
-    layers = ", ".join(f"{layer} {len(frame)}" for layer, frame in city.layers.items())
+    named = {layer: headings_of(layer) for layer in city.layers}
+    layers = ", ".join(
+        f"{named[layer].zh if lang == 'zh' else named[layer].en} {len(frame)}"
+        for layer, frame in city.layers.items()
+    )
     facts = {"name": city.name, "km": f"{city.network.length_m / 1000:,.1f}", "layers": layers}
     typer.echo(t(lang, "cli.built", out=out, **facts))
     for note in city.notes:
