@@ -43,6 +43,8 @@ _SHARED = frozenset(
 _SHORTEST_TEXT = 2
 _SHORTEST_NUMBER = 4
 _NUMBER = re.compile(r"^\d+$")
+_ALONE = re.compile(r"(?<![\d.])\d+(?![\d.])")
+_PARTS = (2, 4)
 _MOBILE = re.compile(r"(?<![\d.])1[3-9]\d{9}(?![\d.])")
 _TEXT_FILES = (".geojson", ".csv")
 
@@ -69,11 +71,7 @@ def refuse_leaks(files: Mapping[str, bytes], stations: gpd.GeoDataFrame) -> None
     for name, content in files.items():
         text = _searched(content.decode("utf-8", errors="replace"))
         said = text if name.endswith(".csv") else "\n".join(re.findall(r'"([^"]*)"', text))
-        found += [
-            f"{name}: {value}"
-            for value in values
-            if (_holds(said, value) if _NUMBER.match(value) else value in text)
-        ]
+        found += [f"{name}: {value}" for value in _held(values, text, said)]
         if name.endswith(_TEXT_FILES):
             declared = _declared_phones(text)
             found += [f"{name}: {m}" for m in _MOBILE.findall(text) if m not in declared]
@@ -88,7 +86,7 @@ def _searched(text: str) -> str:
 
 
 def _internal_values(stations: gpd.GeoDataFrame) -> list[str]:
-    public = set(stations["name"].astype(str))
+    names = "\n".join(stations["name"].astype(str))
     found: set[str] = set()
     for column in internal_columns(stations):
         if column in _SHARED:
@@ -97,10 +95,8 @@ def _internal_values(stations: gpd.GeoDataFrame) -> list[str]:
             found.add(f'"{column}"')
         if column.endswith("_milli") or column.startswith("score"):
             continue
-        for value in pd.unique(stations[column].astype(str)):
-            if _distinctive(value) and not any(value in name for name in public):
-                found.add(value)
-    return sorted(found)
+        found |= {value for value in pd.unique(stations[column].astype(str)) if _distinctive(value)}
+    return sorted(found - set(_held(sorted(found), names, names)))
 
 
 def _distinctive(value: str) -> bool:
@@ -111,9 +107,27 @@ def _distinctive(value: str) -> bool:
     return len(value) >= _SHORTEST_TEXT
 
 
-def _holds(text: str, number: str) -> bool:
-    """Tell whether a number stands in a text on its own; coordinates have a point and do not."""
-    return re.search(rf"(?<![\d.]){number}(?![\d.])", text) is not None
+def _held(values: list[str], text: str, said: str) -> list[str]:
+    """Return the values that occur: texts anywhere, numbers on their own among what is said.
+
+    Coordinates have a point and do not count. A text can only occur where all its short parts do;
+    so few of thousands are searched for in full.
+    """
+    numbers = set(_ALONE.findall(said))
+    parts = {size: {text[at : at + size] for at in range(len(text))} for size in _PARTS}
+    return [
+        value
+        for value in values
+        if (
+            value in numbers if _NUMBER.match(value) else _may_occur(value, parts) and value in text
+        )
+    ]
+
+
+def _may_occur(value: str, parts: dict[int, set[str]]) -> bool:
+    size = max(size for size in _PARTS if size <= len(value))
+    known = parts[size]
+    return all(value[at : at + size] in known for at in range(len(value) - size + 1))
 
 
 def _declared_phones(text: str) -> set[str]:

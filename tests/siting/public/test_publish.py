@@ -6,7 +6,9 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 
+import numpy as np
 import pytest
 
 from geodata.datum import bd09_to_wgs84, gcj02_to_wgs84
@@ -26,6 +28,7 @@ from siting.publish import (
     take_back,
     versions,
 )
+from siting.publish.checks import _held
 from siting.publish.folder import KEPT, _alone, _home, _move_over, replace_folder
 
 DAY = dt.date(2026, 9, 21)
@@ -214,8 +217,6 @@ def test_geojson_keeps_its_schema(daxing_plan, daxing):
     [("stations_amap_gcj02.csv", gcj02_to_wgs84), ("stations_baidu_bd09.csv", bd09_to_wgs84)],
 )
 def test_upload_tables_are_in_their_own_datum(daxing_plan, daxing, name, back):
-    import numpy as np  # noqa: PLC0415
-
     files = preview(daxing_plan, daxing, OPTIONS).files
     rows = list(csv.DictReader(io.StringIO(files[name].decode("utf-8-sig"))))
     points = np.array([[float(row["经度"]), float(row["纬度"])] for row in rows])
@@ -254,3 +255,18 @@ def test_where_links_cannot_be_replaced_in_one_step(tmp_path):
     assert (folder / "index.html").read_bytes() == b"2"
     assert take_back(folder) == ("v2", "v1")
     assert problems_of(folder) == []
+
+
+def test_thousands_of_internal_values_are_searched_for_as_one_by_one():
+    """The quick search finds what the plain one finds, at a text's ends and inside other words."""
+    rng = np.random.default_rng(5)
+    letters = np.array(list("甲乙丙ab 01.,"))
+    values = ["".join(rng.choice(letters, rng.integers(2, 7))) for _ in range(400)]
+    text = "".join(rng.choice(letters, 3000)) + values[0]
+    plain = [
+        value
+        for value in values
+        if (re.search(rf"(?<![\d.]){value}(?![\d.])", text) if value.isdigit() else value in text)
+    ]
+    assert _held(values, text, text) == plain
+    assert 10 < len(plain) < 390
