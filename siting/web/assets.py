@@ -8,6 +8,7 @@ from outside.
 from __future__ import annotations
 
 import hashlib
+import time
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _PACKAGE_PLACE = Path(__file__).parent / "static" / "map"
 _STAMP = "<!-- warm-stations "
 _SCRIPTS = ("tiles.js", "bridge.js")
+_KEPT_S = 30 * 24 * 3600
 _TITLE = "暖心驿站地图"
 
 
@@ -54,10 +56,19 @@ def install_map_page() -> Path:
             if not page.is_file() or page.read_text(encoding="utf-8") != text:
                 write_bytes(page, text.encode())
             (place / "data").mkdir(exist_ok=True)
+            _forget_old(place / "data")
         except OSError:
             continue
         return place
     raise OSError(f"{_PACKAGE_PLACE} and {home()} cannot be written to.")
+
+
+def _forget_old(folder: Path) -> None:
+    """Delete map data that no page has needed for long; what is asked for again is made again."""
+    oldest = time.time() - _KEPT_S
+    for path in folder.glob("*.json"):
+        if path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
 
 
 def publish_data(place: Path, value: Mapping[str, Any]) -> str:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from geodata import load_city
 from geodata.ledger_sample import sample_ledger
 from geodata.ledger_store import put_ledger
+from siting.archive import save_plan
 from siting.i18n import LANGUAGES, texts
+from siting.plan import make_plan
+from siting.settings import replace_settings
+from siting.settings_file import load_settings
 from siting.web.home import HOME_VARIABLE
 from siting.web.state import PAGES
 from siting.web.store import office_workspace
@@ -97,3 +103,25 @@ def test_every_rota_can_be_asked_for(open_page, lang):
         assert not app.exception
         assert texts(lang)["web.rota_run"] in [button.label for button in app.button]
     assert len(kinds.options) == 3
+
+
+def test_a_kept_plan_can_be_compared_with_the_one_on_the_desk(
+    root, made_home, tmp_path, monkeypatch
+):
+    home = tmp_path / "home"
+    shutil.copytree(made_home, home)
+    monkeypatch.setenv(HOME_VARIABLE, str(home))
+    monkeypatch.chdir(root)
+    st.cache_resource.clear()
+    city, settings = load_city("daxing"), load_settings(city_id="daxing")
+    asked = replace_settings(settings, plan__stations=20)
+    save_plan(office_workspace(), city, make_plan(city, asked), name="甲案", who="王工")
+    app = AppTest.from_file(str(root / "app.py"), default_timeout=120)
+    app.query_params["page"] = "compare"
+    app.run()
+    assert not app.exception
+    offered = app.multiselect[0].options
+    assert any("甲案" in name and "王工" in name for name in offered)
+    shown = " ".join(str(item.proto.body) for item in app.get("html"))
+    assert "(-89)" in shown  # 20 stations against 109
+    st.cache_resource.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from siting.plan import make_plan
 from siting.settings import replace_settings
 from siting.settings_file import load_settings
 from siting.solve.model import covered_weight
+from siting.web import assets
 from siting.web.chart import _ticks
 from siting.web.serving import OLDEST, first_page
 from siting.web.studies import Study
@@ -155,3 +157,15 @@ def test_the_first_page_is_ours_and_looks_at_the_browser():
     assert "允许本页运行脚本" in page
     assert page.index("<script>") < page.index("<title>")
     assert str(OLDEST["chromium"]) in page
+
+
+def test_map_data_of_long_ago_are_forgotten(tmp_path, monkeypatch):
+    monkeypatch.setattr(assets, "_PACKAGE_PLACE", tmp_path)
+    place = assets.install_map_page()
+    key = assets.publish_data(place, {"of": "today"})
+    old = place / "data" / "old.json"
+    old.write_text("{}", encoding="utf-8")
+    os.utime(old, (0, 0))
+    assert assets.install_map_page() == place
+    assert not old.exists()
+    assert (place / "data" / f"{key}.json").is_file()

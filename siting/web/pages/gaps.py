@@ -27,6 +27,8 @@ from siting.web.state import say, show_error
 if TYPE_CHECKING:
     from siting.web.desk import Desk
 
+_MOST_LISTED = 500
+
 
 def show_report(desk: Desk) -> None:
     """Show the gap report of the plan on the desk, in the hours that are chosen."""
@@ -44,7 +46,7 @@ def show_report(desk: Desk) -> None:
     )
     show_gaps(seen.plan, seen.gaps)
     with st.expander(say("gaps_all", n=len(seen.gaps.clusters))):
-        show_gaps(seen.plan, seen.gaps, listed=len(seen.gaps.clusters))
+        show_gaps(seen.plan, seen.gaps, listed=_MOST_LISTED)
     more_stations(desk, seen.plan, seen.name)
     show_week(plan)
     show_towns(open_city(desk.city_id), seen.gaps)
