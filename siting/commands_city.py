@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siting.commands_import import Lang, say_read, write_report
+from siting.commands_import import Lang, layer_name, say_read, write_report
 from siting.i18n import t
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ def own_city(  # noqa: PLR0913, PLR0917  (each is an option of the command)
             write_report(reports / f"{key}.xlsx", read.body, table, lang)
     made = city_with_layers(ground, frames, add=add)
     save_city(made, out)
-    rows = "，".join(f"{key} {len(frame)}" for key, frame in made.layers.items() if len(frame))
-    typer.echo(t(lang, "city.made", path=out, name=made.name, rows=rows or "-"))
+    rows = [f"{layer_name(k, lang)} {len(frame)}" for k, frame in made.layers.items() if len(frame)]
+    typer.echo(t(lang, "city.made", path=out, name=made.name, rows=", ".join(rows) or "-"))
 
 
 def _ground(
@@ -101,6 +101,6 @@ def _kept(folder: Path, url: str | None, lang: str) -> dict[str, gpd.GeoDataFram
     frames = {}
     for name in sorted({kept.layer for kept in list_layers(ws)} & set(LayerName)):
         kept, frames[name] = get_layer(ws, name)
-        facts = {"layer": name, "version": kept.version, "rows": kept.rows}
+        facts = {"layer": layer_name(name, lang), "version": kept.version, "rows": kept.rows}
         typer.echo(t(lang, "city.taken", **facts))
     return frames

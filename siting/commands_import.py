@@ -61,6 +61,13 @@ def import_file(  # noqa: PLR0913, PLR0917  (each is an option of the command)
         _keep(read, workspace, url, who, lang)
 
 
+def layer_name(layer: str, lang: str) -> str:
+    """Return what planners call a layer."""
+    from geodata.tables_headers import headings_of  # noqa: PLC0415
+
+    return headings_of(layer).zh if lang == "zh" else headings_of(layer).en
+
+
 def write_report(path: Path, body: Body, table: pd.DataFrame, lang: str) -> None:
     """Write the rows of a file with the bad cells marked, and say where."""
     from geodata.tables_marked import write_marked  # noqa: PLC0415
@@ -75,7 +82,7 @@ def say_read(read: Imported, lang: str) -> pd.DataFrame:
         t(
             lang,
             "intake.said.kept",
-            layer=read.layer,
+            layer=layer_name(read.layer, lang),
             read=read.rows_read,
             kept=len(read.frame),
             refused=read.report["row"].nunique(),
@@ -134,7 +141,8 @@ def _keep(read: Imported, folder: Path, url: str | None, who: str, lang: str) ->
     kept = put_layer(
         open_workspace(folder, url=url), read.layer, read.frame, who=who, origin=origin
     )
-    typer.echo(t(lang, "intake.said.saved", layer=kept.layer, version=kept.version))
+    name = layer_name(kept.layer, lang)
+    typer.echo(t(lang, "intake.said.saved", layer=name, version=kept.version))
 
 
 def template(

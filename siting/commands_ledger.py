@@ -57,13 +57,17 @@ def import_ledger(  # noqa: PLR0913, PLR0917  (each is an option of the command)
     from geodata.ledger import read_ledger  # noqa: PLC0415
     from geodata.ledger_store import put_ledger  # noqa: PLC0415
     from geodata.tables_rows import gather  # noqa: PLC0415
-    from siting.commands_import import say_problems, write_report  # noqa: PLC0415
+    from siting.commands_import import (  # noqa: PLC0415
+        layer_name,
+        say_problems,
+        write_report,
+    )
 
     ws = open_store(folder, url)
     read = read_ledger(file, towns=_towns(city))
     done = put_ledger(ws, read.frame, who=who, why=file.name, fields=read.fields)
     facts = {
-        "layer": "ledger",
+        "layer": layer_name("ledger", lang),
         "read": read.rows_read,
         "kept": len(read.frame),
         "refused": read.report["row"].nunique(),
@@ -237,5 +241,7 @@ def targets(
 
     for row in progress(get_ledger(open_store(folder, url)), year=year).itertuples():
         key = t(lang, f"intake.target.{row.Index}")
-        shown = {"found": f"{row.found:g}", "target": f"{row.target:g}"}
+        form = "{:.1%}" if row.Index == "dispatched_share" else "{:,.0f}"
+        found = "-" if row.found != row.found else form.format(row.found)
+        shown = {"found": found, "target": form.format(row.target)}
         typer.echo(t(lang, "intake.said.target", key=key, **shown))

@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from geodata.errors import Term
 from geodata.store.errors import StoreBusyError, StoreFullError, StoreUnreachableError
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def database_url(folder: Path, url: str | None) -> URL:
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
         return parsed.set(drivername="postgresql+psycopg")
-    raise StoreUnreachableError(place=parsed.render_as_string(), why="not a PostgreSQL URL")
+    why = Term("not a PostgreSQL URL", "workspace.not_postgresql")
+    raise StoreUnreachableError(place=parsed.render_as_string(), why=why)
 
 
 def open_engine(url: URL) -> Engine:

@@ -88,7 +88,7 @@ def test_ledger_import_match_targets(here, capsys):
     status, out, _ = run(capsys, "ledger", "match", "tax.csv", "--workspace", "ws")
     assert (status, "需要人工确认" in out) == (0, True)
     status, out, _ = run(capsys, "ledger", "targets", "--workspace", "ws", "--year", "2018")
-    assert (status, "/ 159" in out, "/ 13596" in out) == (0, True, True)
+    assert (status, "/ 159" in out, "/ 13,596" in out, "/ 50.0%" in out) == (0, True, True, True)
 
 
 def test_a_plan_is_kept_replayed_and_exported(here, capsys, monkeypatch):
@@ -212,7 +212,7 @@ def test_a_city_of_own_files_is_planned(here, capsys):
     words = ("own-city", "--base", "ground.city", "--workspace", "ws", "--datum", "wgs84")
     words += ("--layer", "enterprises=e.csv", "--layer", "streets=m.csv", "--reports", "r")
     status, out, err = run(capsys, *words, "--out", "mine.city")
-    assert (status, "hosts 第 1 版，3 行" in out) == (0, True), err
+    assert (status, "临街单位 第 1 版，3 行" in out) == (0, True), err
     assert {name: len(frame) for name, frame in read_city(here / "mine.city").layers.items()} == {
         **dict.fromkeys(LayerName, 0),
         "hosts": 3,

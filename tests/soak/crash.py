@@ -14,6 +14,7 @@ import os
 import random
 import signal
 import sys
+import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -176,6 +177,9 @@ def run(folder: Path, url: str | None, times: int, seed: int) -> Left:
     """Kill ``times`` writers, look after each; the workspace must always open."""
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
+    aside = folder.parent / f"{folder.name}-aside"  # what killed readings leave goes with the rest
+    aside.mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(aside)
     ws = create_workspace(folder, url=url)
     city = put_city(ws, tiny_city(), who="setup")
     acknowledged: list[str] = []
