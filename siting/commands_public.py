@@ -29,8 +29,10 @@ def publish(  # noqa: PLR0913, PLR0917  (each is an option of the command)
         Path | None, typer.Option(help="地图 .html 或公开文件夹 · map file or public folder")
     ] = None,
     city: CityPath = None,
-    facts: Annotated[Path | None, typer.Option(help="公开信息表 CSV · public facts")] = None,
-    rota: Annotated[Path | None, typer.Option(help="集装箱轮换表 CSV · containers' rota")] = None,
+    facts: Annotated[Path | None, typer.Option(help="公开信息表 CSV/Excel · public facts")] = None,
+    rota: Annotated[
+        Path | None, typer.Option(help="集装箱轮换表 CSV/Excel · containers' rota")
+    ] = None,
     address: Annotated[str, typer.Option(help="发布网址 · web address")] = "",
     contact: Annotated[str, typer.Option(help="问题反馈 mailto:/tel:/https: · contact")] = "",
     review_number: Annotated[str, typer.Option(help="审图号 · map review number")] = "",

@@ -6,7 +6,6 @@ without a new plan.
 
 from __future__ import annotations
 
-import io
 import re
 import tomllib
 from functools import cache
@@ -24,6 +23,7 @@ from siting.edition.errors import (
     UnknownColumnsError,
     UnreadableFactsError,
 )
+from siting.edition.facts_sheet import read_sheet
 from siting.edition.hours import parse_hours
 
 SERVICES = (
@@ -82,7 +82,7 @@ def empty_facts() -> pd.DataFrame:
 
 
 def read_facts(path: str | Path) -> pd.DataFrame:
-    """Read the table from a CSV file.
+    """Read the table from a CSV file or the first sheet of an Excel book.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def read_facts(path: str | Path) -> pd.DataFrame:
 
     Raises
     ------
-    UnreadableFactsError
+    UnreadableFactsError, IntakeError
         No table or no text.
     FactsKeyError
         No column of ids, or a station named twice.
@@ -122,15 +122,9 @@ def read_facts(path: str | Path) -> pd.DataFrame:
 
 def _read(path: Path) -> pd.DataFrame:
     try:
-        raw = path.read_bytes()
-        try:
-            text = raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = raw.decode("gb18030")
-        table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+        return read_sheet(path)
     except (OSError, ValueError) as error:
         raise UnreadableFactsError(path=path.name, why=str(error)) from None
-    return table.apply(lambda column: column.str.strip())
 
 
 def _service_codes(site_id: str, text: str) -> str:

@@ -102,6 +102,6 @@ class RotaFileError(PublishError):
 
     code = "publish_rota"
     sentence = (
-        "The rota '{path}' cannot be read ({why}). Give a CSV with the columns container, "
-        "week_start and site_id."
+        "The rota '{path}' cannot be read ({why}). Give a CSV or an Excel book with "
+        "the columns container, week_start and site_id; dates like 2026-11-23."
     )

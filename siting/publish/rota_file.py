@@ -1,19 +1,27 @@
-"""The rota of mobile containers as a CSV: container, week_start, site_id."""
+"""The rota of mobile containers as a table: container, week_start, site_id."""
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from siting.edition import ROTA_COLUMNS
+from siting.edition.facts_sheet import read_sheet
 from siting.publish.errors import RotaFileError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _ALIASES = {"集装箱": "container", "周起始日": "week_start", "站点编号": "site_id"}
 
 
+_DAY = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?$")
+
+
 def read_rota(path: Path | str) -> pd.DataFrame:
-    """Read a rota; any day of a week stands for its Monday.
+    """Read a rota from a CSV or an Excel book; any day of a week stands for its Monday.
 
     Raises
     ------
@@ -22,12 +30,19 @@ def read_rota(path: Path | str) -> pd.DataFrame:
     """
     name = Path(path)
     try:
-        rows = pd.read_csv(name, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-        rows = rows.rename(columns=_ALIASES)
+        rows = read_sheet(name).rename(columns=_ALIASES)
         lacking = [column for column in ROTA_COLUMNS if column not in rows]
         if lacking:
             raise RotaFileError(path=name.name, why=f"no column {', '.join(lacking)}")
-        dates = pd.to_datetime(rows["week_start"], format="%Y-%m-%d").dt.date
+        dates = [_day(text) for text in rows["week_start"]]
     except (OSError, ValueError) as error:
         raise RotaFileError(path=name.name, why=str(error)) from None
     return rows[list(ROTA_COLUMNS)].assign(week_start=dates)
+
+
+def _day(text: str) -> dt.date:
+    """Read a date as Excel and people write it."""
+    match = _DAY.match(text)
+    if match is None:
+        raise ValueError(f"'{text}' is no date like 2026-11-23")
+    return dt.date(*(int(part) for part in match.groups()))

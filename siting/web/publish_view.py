@@ -41,8 +41,10 @@ def ask(plan: str) -> Asked | None:
         frame = right.text_input(
             say("publish_frame"), placeholder="https://", key="pub_frame", help=say("frame_help")
         )
-        facts = left.file_uploader(say("publish_facts"), type="csv", help=say("facts_help"))
-        rota = right.file_uploader(say("publish_rota"), type="csv", help=say("rota_help"))
+        facts = left.file_uploader(
+            say("publish_facts"), type=["csv", "xlsx"], help=say("facts_help")
+        )
+        rota = right.file_uploader(say("publish_rota"), type=["csv", "xlsx"], help=say("rota_help"))
         if not st.form_submit_button(say("publish_look"), type="primary"):
             return None
     options = PublicOptions(
