@@ -11,6 +11,7 @@ from siting.settings_places import OwnPlace
 from siting.settings_question import STATION_KINDS
 from siting.web import edits
 from siting.web.desk import run_with
+from siting.web.labels import labels
 from siting.web.state import say, show_error
 from siting.web.why import substitute_for
 from siting.web.widgets import people
@@ -153,7 +154,7 @@ def place_actions(
     kind = right.selectbox(
         say("own_kind"),
         STATION_KINDS,
-        format_func=lambda one: say(f"station_{one}"),
+        format_func=labels("station", STATION_KINDS),
         key=f"own_kind_{key}",
     )
     label = say("own_move", name=plan.stations.loc[moving, "name"]) if moving else say("own_add")
@@ -181,7 +182,7 @@ def host_answer(desk: Desk, plan: Plan, lookup: Lookup, site_id: str) -> None:
         say("host_answer"),
         _ANSWERS,
         default=known or None,
-        format_func=lambda one: say(f"host_{one}"),
+        format_func=labels("host", _ANSWERS),
         key=f"host_{site_id}_{desk.asked.hash[:_DIGITS]}",
     )
     said = said or ""

@@ -72,21 +72,21 @@ def show_list(city: City, plan: Plan) -> None:
     """List the stations, and find candidates by name: the same answers without the map."""
     stations = plan.stations
 
-    def station(site_id: str) -> str:
-        row = stations.loc[site_id]
-        return say(
+    named = {
+        str(row.Index): say(
             "list_station",
-            rank=row["rank"],
-            name=row["name"],
-            town=row["town_name"],
-            served=people(row["served_milli"]),
+            rank=row.rank,
+            name=row.name,
+            town=row.town_name,
+            served=people(row.served_milli),
         )
-
+        for row in stations[["rank", "name", "town_name", "served_milli"]].itertuples()
+    }
     st.selectbox(
         say("list_stations", n=len(stations)),
-        list(stations.index),
+        list(named),
         index=None,
-        format_func=station,
+        format_func=named.__getitem__,
         key=_LIST,
         placeholder=say("list_choose"),
         on_change=_look_at,
@@ -100,7 +100,7 @@ def show_list(city: City, plan: Plan) -> None:
             say("list_found", n=len(fits), shown=min(len(fits), _MOST_FOUND)),
             list(fits.index[:_MOST_FOUND]),
             index=None,
-            format_func=lambda site_id: str(names[site_id]),
+            format_func=names.__getitem__,
             key=_FOUND,
             placeholder=say("list_choose"),
             on_change=_look_at,

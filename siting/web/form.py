@@ -19,6 +19,7 @@ from siting.web.form_base import (
     read_settings,
     towns_with_candidates,
 )
+from siting.web.labels import labels
 from siting.web.presets import preset_settings, presets
 from siting.web.state import say, show_error
 
@@ -45,7 +46,7 @@ def _form(desk: Desk) -> None:
         say("form_kind"),
         KINDS,
         index=KINDS.index(base.question.kind),
-        format_func=lambda name: say(f"kind_{name}"),
+        format_func=labels("kind", KINDS),
         key=f"kind_{key}",
     )
     st.caption(say(f"kind_{kind}_why"))
@@ -91,7 +92,7 @@ def _begin(desk: Desk) -> None:
     """Let the planner begin with a preset or a file, and take the settings away as a file."""
     left, middle, right = st.columns([3, 1, 2], vertical_alignment="bottom")
     name = left.selectbox(
-        say("preset_choose"), list(presets()), format_func=lambda one: say(f"preset_{one}")
+        say("preset_choose"), list(presets()), format_func=labels("preset", presets())
     )
     if middle.button(say("preset_use")):
         towns = towns_with_candidates(desk)

@@ -87,10 +87,11 @@ def _town_row(
 ) -> tuple[str, tuple[int, int]]:
     town, low, high = row
     name = say("form_town", number=number + 1)
+    said = {**{code: code for code in options}, **names, "": say("form_no_town")}
     text, one, two = st.columns([2, 1, 1], vertical_alignment="bottom")
     chosen = text.selectbox(
         name, options, index=options.index(town),
-        format_func=lambda code: names.get(code, code) or say("form_no_town"),
+        format_func=said.__getitem__,
         key=f"town_{number}_{key}",
     )  # fmt: skip
     least = one.number_input(

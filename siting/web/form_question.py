@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from siting.settings_question import BASES, DISTANCE_KINDS, MOST_NEED, PARTS
+from siting.web.labels import labels
 from siting.web.state import say
 
 if TYPE_CHECKING:
@@ -67,12 +68,12 @@ def _own_fields(base: Settings, kind: str, key: str) -> dict[str, Any]:
     if kind in (*_SHARE_KINDS, "worst_part"):
         changes["question__of"] = two.selectbox(
             say("form_of"), BASES, index=BASES.index(asked.of),
-            format_func=lambda name: say(f"of_{name}"), key=f"of_{key}",
+            format_func=labels("of", BASES), key=f"of_{key}",
         )  # fmt: skip
     if kind == "worst_part":
         changes["question__part"] = one.selectbox(
             say("form_part"), PARTS, index=PARTS.index(asked.part),
-            format_func=lambda name: say(f"part_{name}"), key=f"part_{key}",
+            format_func=labels("part", PARTS), key=f"part_{key}",
         )  # fmt: skip
     if kind in DISTANCE_KINDS:
         far = three.number_input(

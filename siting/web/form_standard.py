@@ -8,9 +8,12 @@ import streamlit as st
 
 from geodata.columns import Group
 from siting.hours import DAYPARTS, SEASONS
+from siting.web.labels import labels
 from siting.web.state import say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from siting.settings import Settings
 
 _DAYS = ("", "Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -75,20 +78,25 @@ def hours(base: Settings, key: str) -> dict[str, Any]:
     one, two, three, four = st.columns(4)
     time = one.selectbox(
         say("form_time"), _TIMES, index=_TIMES.index(time),
-        format_func=lambda name: say(f"time_{name}"), key=f"time_{key}",
+        format_func=labels("time", _TIMES), key=f"time_{key}",
     )  # fmt: skip
     day = two.selectbox(
         say("form_day"), _DAYS, index=_DAYS.index(day),
-        format_func=lambda name: say(f"day_{name or 'all'}"), key=f"day_{key}",
+        format_func=_days(), key=f"day_{key}",
     )  # fmt: skip
     clock = three.number_input(
         say("form_clock"), min_value=0, max_value=23, value=clock, key=f"clock_{key}"
     )
     season = four.selectbox(
         say("form_season"), SEASONS, index=SEASONS.index(base.hours.season),
-        format_func=lambda name: say(f"season_{name}"), key=f"season_{key}",
+        format_func=labels("season", SEASONS), key=f"season_{key}",
     )  # fmt: skip
     return {"hours__when": write_when(day, time, int(clock)), "hours__season": season}
+
+
+def _days() -> Callable[[str], str]:
+    table = {day: say(f"day_{day or 'all'}") for day in _DAYS}
+    return table.__getitem__
 
 
 def read_when(when: str) -> tuple[str, str, int]:

@@ -235,9 +235,10 @@ def test_a_cancelled_run_leaves_the_last_plan_and_says_so(address, page):
 
 
 def test_a_run_is_found_again_after_a_refresh_and_its_end_is_told(planned, page):
-    frame = open_plan(page, planned)
+    open_plan(page, planned)
     page.get_by_text("调整条件").click()
     ask_for(page, FIRST + 1)
+    page.get_by_role("button", name="停止计算").wait_for()
     page.reload()
     frame = wait_for_map(page)
     expect(stations(frame)).to_have_count(FIRST + 1)
