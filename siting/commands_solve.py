@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from siting.i18n import t
+from siting.settings_question import CapacitySettings, QuestionSettings
 from siting.solve.errors import NoStationsError, PlanRefusedError
 
 if TYPE_CHECKING:
     from geodata import City
     from siting.evaluate import NetworkReport
 
+_AS_THEY_STAND: dict[str, Any] = {
+    "plan__keep_existing": False,
+    "money__budget": -1.0,
+    "capacity": CapacitySettings(),
+    "question": QuestionSettings(kind="fewest", share=0.0),  # asks for no number of stations
+}
 _Lang = Annotated[str, typer.Option("--lang", help="语言 zh / language en")]
 
 
@@ -56,7 +63,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (each is an option of the command)
     if existing is not None:
         opened = _with_existing(opened, existing, datum)
     asked = load_settings(settings, city_id=opened.city_id)
-    question = ask(opened, replace_settings(asked, plan__keep_existing=False))
+    question = ask(opened, replace_settings(asked, **_AS_THEY_STAND))
     here = tuple(question.sites.index[question.sites["existing"]])
     if not here:
         raise NoStationsError(city=opened.name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.solve.choose import choose_sites
+from siting.solve.goal import Goal
 from siting.solve.model import Problem, Quota, Solution, covered_weight
 
 if TYPE_CHECKING:
@@ -86,6 +87,10 @@ def evaluate_network(problem: Problem, existing: Sequence[str], *, k: int = 5) -
         conflicts=np.empty((0, 2), np.int32),
         cost=None,
         budget=None,
+        sunk=0,
+        goal=Goal(),
+        worth=None,
+        inside=None,
         banned=tuple(sorted(set(problem.banned) - set(here))),
         scores=None,
     )
