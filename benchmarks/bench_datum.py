@@ -23,7 +23,7 @@ from benchmarks.row import Row
 from geodata.cities import load_city
 from geodata.city_osm import build_city_from_osm
 from geodata.datum import CHINA_BOX, SHIFTED, Datum, from_wgs84, to_wgs84, wgs84_pipeline
-from geodata.datum_alarm import weigh_datums
+from geodata.datum_alarm import doubtful_rows, weigh_datums
 from geodata.datum_reference import DatumReference, datum_reference, normalised
 from geodata.osm_frame import features_frame
 from geodata.osm_layers import host_kinds
@@ -63,6 +63,7 @@ def rows(quick: bool) -> Iterator[Row]:  # noqa: FBT001 - the harness calls it s
     yield from exactness()
     yield from rail_stations()
     repeats = QUICK if quick else FULL
+    yield from single_rows(repeats)
     for case in cases():
         caught, alarms, silent = measure(case, repeats)
         label = f"datum: {case.name}"
@@ -101,6 +102,33 @@ def exactness() -> Iterator[Row]:
             good=worst <= MOST_MM,
             note=note,
         )
+
+
+def single_rows(repeats: int) -> Iterator[Row]:
+    """Yield how many single rows in another datum are named, by the names that others bear too."""
+    city = load_city("daxing")
+    reference, stops = datum_reference(city), city.layers["stops"]
+    xy = stops.geometry.get_coordinates().to_numpy()
+    names, rng = normalised(stops["name"]).to_numpy(dtype=object), np.random.default_rng(8)
+    caught = false = 0
+    for _ in range(repeats):
+        drawn = np.zeros(len(xy), dtype=bool)
+        drawn[rng.choice(len(xy), SIZE, replace=False)] = True
+        index = pd.Index(names[~drawn], dtype=object)
+        others = pd.DataFrame({"x": xy[~drawn, 0], "y": xy[~drawn, 1]}, index=index)
+        known = replace(reference, places=others)
+        texts = stops["name"][drawn].reset_index(drop=True)
+        right = city.to_lonlat(xy[drawn])
+        wrong = from_wgs84(right, Datum.GCJ02)
+        caught += int((doubtful_rows(wrong, known, Datum.WGS84, names=texts) != "").sum())
+        false += int((doubtful_rows(right, known, Datum.WGS84, names=texts) != "").sum())
+    rows_ = repeats * SIZE
+    note = f"{rows_} single stops, one by one, among right ones"
+    name = "datum: daxing single rows copied from Amap"
+    yield Row(name=f"{name}: named", value=caught / rows_, unit="share", note=note)
+    good = false / rows_ <= GOOD_FALSE
+    name = f"{name}: wrongly named"
+    yield Row(name=name, value=false / rows_, unit="share", good=good, note=note)
 
 
 def rail_stations() -> Iterator[Row]:

@@ -74,9 +74,9 @@ def _seen(other: pd.DataFrame, label: object) -> dict[str, Any]:
 def decide_match(ws: Workspace, number: int, state: str, *, who: str) -> None:
     """Confirm or reject a proposal, or open the question again.
 
-    Confirming one rejects the others of the same enterprise and of the same row of that list, and
-    gives the enterprise the row's code if it has none. Opening a confirmed one again opens those it
-    had rejected, and takes the code back.
+    Confirming one rejects the others of the same enterprise and of the same row of that list, also
+    those confirmed before, and gives the enterprise the row's code if it has none. Opening a
+    confirmed one again opens those it had rejected, and takes the code back.
 
     Raises
     ------
@@ -96,6 +96,9 @@ def decide_match(ws: Workspace, number: int, state: str, *, who: str) -> None:
         rivals = (table.c.other_list == row["other_list"]) & (table.c.id != number)
         rivals &= or_(table.c.ledger_id == row["ledger_id"], table.c.other_key == row["other_key"])
         if state == "confirmed":
+            before = select(table).where(rivals, table.c.state == "confirmed")
+            for loser in connection.execute(before).mappings().all():
+                _take_code(connection, ws, loser, who)
             connection.execute(update(table).where(rivals).values(state="rejected", **stamp))
             _give_code(connection, ws, row, who)
         elif row["state"] == "confirmed":

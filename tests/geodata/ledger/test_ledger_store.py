@@ -146,6 +146,20 @@ def test_a_confirmed_match_gives_the_code_and_opening_it_again_takes_it_back(ws,
     assert get_ledger(ws)["code"].eq("").all()
 
 
+def test_a_row_of_the_list_belongs_to_the_enterprise_confirmed_last(ws, ledger):  # noqa: F811
+    put_ledger(ws, as_ledger(ledger.assign(code="")), who="李", why="a")
+    other = other_list(ws, ledger["code"].to_numpy()).iloc[:1]
+    pairs = [(i, key) for i in get_ledger(ws).index for key in other.index]
+    found = pd.DataFrame(pairs, columns=["left", "right"]).assign(how="name", score=0.9, rank=1)
+    put_matches(ws, found, other, other_list="税", who="李")
+    first, second = list_matches(ws, other_list="税")["id"].tolist()[:2]
+    for number in (first, second):
+        decide_match(ws, int(number), "confirmed", who="王")
+    after = list_matches(ws, other_list="税").set_index("id")
+    assert after.loc[[first, second], "state"].tolist() == ["rejected", "confirmed"]
+    assert after.loc[[first, second], "code"].tolist() == ["", other["code"].iloc[0]]
+
+
 def test_what_the_ledger_cannot_hold_is_refused(ws, ledger):  # noqa: F811
     put_ledger(ws, ledger, who="李", why="a")
     for bad in ({"code": "91110115MA01CLM2XA"}, {"verified_by": "dream"}, {"name": " "}):
