@@ -53,23 +53,21 @@ def choose_moment(plan: Plan) -> Seen:
     left, middle, right = asked.columns(3)
     hours = [ALWAYS, "week", *DAYPARTS, *(f"{hour:02d}:00" for hour in range(24))]
     hour = left.selectbox(say("moment_hour"), hours, format_func=hour_name, key="moment_hour")
+    if not hour:
+        lang = state.lang()
+        return Seen(plan=plan, gaps=gaps_of(plan), map=map_key(plan, lang), name="")
     day = middle.selectbox(
         say("moment_day"),
         ("", *DAYS),
         format_func=lambda name: say(f"weekday_{name or 'any'}"),
         key="moment_day",
-        disabled=not hour,
     )
     season = right.selectbox(
         say("moment_season"),
         SEASONS,
         format_func=lambda name: say(f"half_{name}"),
         key="moment_season",
-        disabled=not hour,
     )
-    if not hour:
-        lang = state.lang()
-        return Seen(plan=plan, gaps=gaps_of(plan), map=map_key(plan, lang), name="")
     when = hour if not day else day if hour == "week" else f"{day} {hour}"
     at, gaps = seen_at(plan, when, season)
     shown = _moment_key(*_key(plan), when, season, state.lang(), at, gaps)
