@@ -13,6 +13,8 @@ from siting.i18n import t
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = ["decide", "ledger", "match", "show_matches"]
+
 _SHOWN = 40
 _PROPOSAL = ("id", "state", "how", "score", "name", "code", "headcount")
 _OTHER = ("other_name", "other_code", "other_headcount")
