@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
+from siting.web.labels import labels
 from siting.web.state import say
 
 _KIND, _KEY = "basemap", "basemap_key"
-OFF, AMAP, TIANDITU = "off", "amap", "tianditu"
+KINDS = OFF, AMAP, TIANDITU = "off", "amap", "tianditu"
 
 
 def ask_basemap() -> None:
     """Offer the base maps; what is chosen is asked for by the visitor's own browser."""
     with st.popover(say("basemap")):
         kind = st.radio(
-            say("basemap_which"), (OFF, AMAP, TIANDITU), key=_KIND,
-            format_func=lambda name: say(f"basemap_{name}"),
+            say("basemap_which"), KINDS, key=_KIND,
+            format_func=labels("basemap", KINDS),
         )  # fmt: skip
         if kind == TIANDITU:
             st.text_input(say("basemap_key"), key=_KEY, max_chars=80)
