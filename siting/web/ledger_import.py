@@ -42,10 +42,11 @@ def show_import() -> None:
         upload = st.file_uploader(say("ledger_file"))
         who = st.text_input(say("plan_who"), value=remembered(WHO), max_chars=40).strip()
         sent = st.form_submit_button(say("ledger_read"), type="primary")
+    if sent and who:
+        remember(WHO, who)
     if sent and (upload is None or not who):
         st.error(say("ledger_needs"))
     elif sent:
-        remember(WHO, who)
         with st.spinner(say("reading")):
             st.session_state[_READ] = _bring_in(upload, who)
     if _READ in st.session_state:
