@@ -22,7 +22,7 @@ import pandas as pd
 from geodata.datum import Datum, from_wgs84
 from geodata.tables_marked import harmless, write_book
 from siting.files import write_bytes
-from siting.i18n import t
+from siting.i18n import t, texts
 
 if TYPE_CHECKING:
     from geodata import City
@@ -63,7 +63,7 @@ def stations_table(city: City, plan: Plan, *, lang: str = "zh", public: bool) ->
             "rules": [",".join(rules) for rules in rows["rules"]],
             "kind": [_word(lang, kind) for kind in rows["station_kind"]],
             "host": rows["host_name"].to_numpy(dtype=object),
-            "host_type": rows["host_type"].to_numpy(dtype=object),
+            "host_type": [_host_type(lang, code) for code in rows["host_type"]],
             "town": rows["town_name"].to_numpy(dtype=object),
             "street": rows["street_name"].to_numpy(dtype=object),
             "admits": [_word(lang, admits) for admits in rows["admits"]],
@@ -86,6 +86,11 @@ def stations_table(city: City, plan: Plan, *, lang: str = "zh", public: bool) ->
 
 def _word(lang: str, code: str) -> str:
     return t(lang, f"office.value.{code}")
+
+
+def _host_type(lang: str, code: str) -> str:
+    """Say a kind of host; what a planner wrote in words of their own stays."""
+    return texts(lang).get(f"office.host_type.{code}", code)
 
 
 def _people(milli: pd.Series) -> list[int]:

@@ -12,6 +12,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from geodata.columns import HostType, ServiceType
 from geodata.datum import Datum, to_wgs84
 from geodata.intake import read_raw
 from siting.exports_office import FIELDS, PUBLIC_FIELDS, stations_table, write_office_files
@@ -142,3 +143,13 @@ def test_nothing_internal_is_public(made, files):
     text = files["stations_public.kml"].read_text(encoding="utf-8")
     assert not any(f'name="{name}"' in text for name in internal)
     assert made[1].stations["reason_zh"].iloc[0] not in text
+
+
+def test_every_kind_of_host_is_said_in_chinese(made):
+    table = stations_table(*made, public=True)
+    assert table["host_type"].map(lambda text: not text.isascii()).all(), table[
+        "host_type"
+    ].tolist()
+    for kind in (*HostType, *ServiceType, "enterprise", "container_lot"):
+        for lang in ("zh", "en"):
+            assert t(lang, f"office.host_type.{kind}")
