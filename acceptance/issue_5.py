@@ -20,6 +20,8 @@ WEB = "tests/web"
 FILES = (
     *("test_app.py", "test_browser.py", "test_pages_browser.py", "test_siting_page.py"),
     *("test_plans_page.py", "test_data_page.py", "test_publish_page.py"),
+    *("test_ledger_page.py", "test_export_page.py", "test_bad_input.py"),
+    "test_browser_office.py",
 )
 _OUTCOME = re.compile(r"^(PASSED|FAILED|ERROR|SKIPPED) (?:\[\d+\] )?(\S+)", re.MULTILINE)
 
@@ -187,12 +189,63 @@ def base_maps() -> str:
     return _tried("test_an_online_base_map")
 
 
+@line(ISSUE, "Data: versions, rows edited, an own city, several layers, unsaved work survives")
+def data() -> str:
+    """Walk the data page."""
+    return _tried(
+        "test_a_row_is_edited_and_an_earlier_version",
+        "test_several_imported_layers",
+        "test_an_own_city_is_built",
+        "test_unsaved_work_survives",
+        "test_layer_and_columns_are_proposed",
+        "test_pictures_and_evidence",
+    )
+
+
+@line(ISSUE, "Ledger: progress, claims, edits with who and why, a second list decided, export")
+def ledger() -> str:
+    """Walk the ledger page."""
+    return _tried(
+        "test_targets_of_the_article",
+        "test_enterprises_are_claimed",
+        "test_a_reason_is_edited",
+        "test_a_second_list_is_matched",
+        "test_the_exported_ledger",
+    )
+
+
+@line(ISSUE, "Plans: saved, copied, renamed, commented, replayed, deleted with undo; all exports")
+def plans() -> str:
+    """Walk the library and the export page."""
+    return _tried(
+        "test_copy_rename_comment",
+        "test_a_deleted_plan",
+        "test_a_plan_is_replayed",
+        "test_every_format_is_offered",
+        "test_papers_are_made_aside",
+    )
+
+
+@line(ISSUE, "The link leaves the draft's key out; language and name are remembered")
+def link() -> str:
+    """Copy the link; come back."""
+    return _tried("test_the_link_holds_page", "test_language_and_name_are_remembered")
+
+
 @line(
-    ISSUE, "Bad input ends in a sentence: wrong file, lost run, lost plan, other workspace's data"
+    ISSUE,
+    "Bad input ends in a sentence: 300 MB, bombs, ../ names, wrong kind, script, formula, lost "
+    "links",
 )
 def bad_input() -> str:
     """Try each."""
     return _tried(
+        "test_a_file_of_300_mb",
+        "test_a_bad_file_is_a_sentence",
+        "test_a_bad_ledger_is_a_sentence",
+        "test_a_script_in_a_name",
+        "test_formulas_in_cells",
+        "test_the_marked_workbook",
         "test_a_file_of_another_kind",
         "test_a_link_to_a_run_that_is_not_there",
         "test_a_link_to_a_plan_that_is_not_here",

@@ -40,11 +40,10 @@ def show_plans(rows: list[dict[str, Any]]) -> str:
             say(f"status_{row['status']}"),
             str(len(comments_on(row["plan_id"]))),
             people(row["value"]),
-            row["plan_id"],
         )
         for row in rows
     ]
-    names = ("plan", "who", "at", "status", "comments", "value", "key")
+    names = ("plan", "who", "at", "status", "comments", "value")
     headers = [say(f"column_{name}") for name in names]
     show_table(say("plans_caption", n=len(rows)), headers, shown, texts=4)
     labels = {row["plan_id"]: f"{row['name']} · {local_time(row['at'])}" for row in rows}

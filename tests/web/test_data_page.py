@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -15,9 +16,11 @@ from siting.i18n import LANGUAGES, t
 from siting.web import intake
 from siting.web.reading import read_rows
 from siting.web.work import STEPS, keep_work, read_work
+from tests.geodata.osm_text import TOWN, write
 from tests.web.city import X0, Y0, small_city
 from tests.web.office import book, button, field, office, param, select, sound, tables
 
+PATIENCE_S = 180
 HEADS = ["企业名称", "职工人数", "经度", "纬度", "地址", "随笔"]
 
 
@@ -254,3 +257,44 @@ def test_every_layer_has_a_template(here, lang):
     assert len(labels) == len(set(labels)) >= 12
     packed = intake.all_templates(lang)
     assert packed[:2] == b"PK"
+
+
+def built(app):
+    """Wait for the process that builds a city."""
+    end = time.monotonic() + PATIENCE_S
+    while not app.success and not app.error and time.monotonic() < end:
+        time.sleep(0.3)
+        app.run()
+    return sound(app)
+
+
+def test_an_own_city_is_built_from_a_map_extract(here, tmp_path):
+    extract = write(tmp_path / "town.osm", TOWN).read_bytes()
+    app = here.open("data", part="city")
+    press(app, "开始建立")
+    assert "请选择文件" in app.error[0].value
+    app.file_uploader[0].set_value(("town.osm", extract, ""))
+    field(app, "城市名称").set_value("新城")
+    field(app, "您的姓名").set_value("王工")
+    press(app, "开始建立")
+    built(app)
+    assert "“新城”已建好" in app.success[0].value
+    press(app, "使用这座城市")
+    city = get_city(here.workspace, param(app, "city"))
+    assert city.name == "新城"
+    assert "新城的数据图层" in tables(app)
+    assert list((tmp_path / "works").glob("*")) == []
+    again = sound(here.open("data", part="city"))
+    again.button(key=f"open_{city.city_id}").click().run()
+    assert param(sound(again), "city") == city.version
+
+
+def test_an_extract_that_is_none_is_a_sentence(here):
+    app = here.open("data", part="city")
+    app.file_uploader[0].set_value(("town.osm", b"<!DOCTYPE x><osm>", ""))
+    field(app, "城市名称").set_value("新城")
+    field(app, "您的姓名").set_value("王工")
+    press(app, "开始建立")
+    built(app)
+    assert app.error
+    assert "Error" not in app.error[0].value
