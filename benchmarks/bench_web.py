@@ -15,6 +15,7 @@ from benchmarks.row import Row
 from benchmarks.web_case import GENERATOR, generated_city
 from geodata.workspace import put_city
 from siting.plan import ask, plan_from
+from siting.settings import replace_settings
 from siting.settings_file import load_settings
 from siting.solve import choose_sites
 from siting.solve.model import Limits
@@ -177,13 +178,7 @@ def _studies() -> Iterator[Row]:
     ):
         study = Study(kind=kind, city_id="daxing", plan=plan, facts=facts)
         start_study(study)
-        while not any("whole" in event for event in read_progress(study.key).events):
-            time.sleep(0.01)
-        started = time.perf_counter()
-        cancel_run(study.key)
-        while read_progress(study.key).state == "running":
-            time.sleep(0.01)
-        taken = time.perf_counter() - started
+        taken = _stopped(study.key, "whole", "", later_s=0.5)
         yield _row(f"cancel to what there is, {kind}", taken, "s", CANCEL_S)
 
 
@@ -222,13 +217,26 @@ def _resident_mb(pid: int) -> float:
 
 
 def _cancel() -> Iterator[Row]:
-    """Stop a run at its first sign of searching; the time until it has left its result."""
-    key = start_run("daxing", load_settings(city_id="daxing"))
-    while not any(event["stage"] == "choose" for event in read_progress(key).events):
+    """Stop runs of new questions as their search begins, and later; the time to their results."""
+    settings, seconds = load_settings(city_id="daxing"), []
+    for number, later_s in enumerate((0.0, 0.2, 0.5)):
+        asked = replace_settings(settings, plan__stations=70 + number)
+        key = start_run("daxing", asked)
+        seconds.append(_stopped(key, "stage", "choose", later_s))
+    yield _row("cancel to the result, Daxing", max(seconds), "s", CANCEL_S, "slowest of 3")
+
+
+def _stopped(key: str, field: str, value: str, later_s: float = 0.0) -> float:
+    """Stop a run once an event tells a value (any, if empty); seconds until it has ended."""
+    while (progress := read_progress(key)).state == "running":
+        if any(
+            event.get(field) == value or (not value and field in event) for event in progress.events
+        ):
+            break
         time.sleep(0.01)
+    time.sleep(later_s)
     started = time.perf_counter()
     cancel_run(key)
     while read_progress(key).state == "running":
         time.sleep(0.01)
-    taken = time.perf_counter() - started
-    yield _row("cancel to the result, Daxing", taken, "s", CANCEL_S)
+    return time.perf_counter() - started
