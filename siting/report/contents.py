@@ -132,7 +132,7 @@ def summary(plan: Plan, gaps: GapReport, lang: str) -> list[Block]:
             with_total(group_rows(gaps, lang), lang),
             lang,
             caption="by_group",
-            widths={"group": 0.22, "people": 0.14, "reachable": 0.14, "covered": 0.14}
+            widths={"group": 0.22, "people": 0.13, "reachable": 0.155, "covered": 0.135}
             | {"walk": 0.13, "share": 0.11, "gap": 0.12},
         )
     )
@@ -177,8 +177,8 @@ def _maps(maps: MapMaker, lang: str) -> list[Block]:
 
 
 def _towns(plan: Plan, gaps: GapReport, lang: str) -> list[Block]:
-    widths = {"town": 0.26, "stations": 0.1, "people": 0.13, "reachable": 0.13}
-    widths |= {"covered": 0.13, "share": 0.12, "gap": 0.13}
+    widths = {"town": 0.24, "stations": 0.115, "people": 0.13, "reachable": 0.155}
+    widths |= {"covered": 0.13, "share": 0.12, "gap": 0.11}
     table = with_total(town_rows(plan, gaps, lang), lang)[list(widths)]
     return [_head(lang, "towns"), _table(table, lang, caption="by_town", widths=widths)]
 
