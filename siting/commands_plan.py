@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geodata import City
     from siting.gaps import GapReport
     from siting.plan import Plan
+    from siting.settings import Settings
     from siting.solve.model import Event
 
 Lang = Annotated[str, typer.Option("--lang", help="语言 zh / language en")]
@@ -53,7 +54,7 @@ def plan(  # noqa: PLR0913  (each is an option of the command)
     if when is not None:
         asked = replace_settings(asked, hours__when=when)
     clock.lap("load")
-    made = make_plan(opened, asked, on_event=None if quiet else _progress(lang))
+    made = make_plan(opened, asked, on_event=None if quiet else _progress(lang, asked))
     clock.lap("plan")
     gaps = find_gaps(opened, made)
     clock.lap("gaps")
@@ -95,9 +96,15 @@ class _Clock:
         self._last = now
 
 
-def _progress(lang: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _progress(lang: str, asked: Settings):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    people = asked.question.kind == "most_people" and not asked.question.phases
+
     def tell(event: Event) -> None:
         scores = event.stage == "stage2"
+        if not people and not scores:
+            stage = t(lang, f"stages.{event.stage}")
+            typer.echo(t(lang, "cli.progress_gap", stage=stage, gap=f"{event.gap:.2%}"), err=True)
+            return
         unit, digits = (SCORE_UNIT, 3) if scores else (1000, 0)
         value, bound = (
             "-" if number is None else f"{number / unit:,.{digits}f}"

@@ -54,7 +54,7 @@ def answer_goal(problem: Problem, watch: Watch) -> Solution:
 def cover_most_of(problem: Problem, watch: Watch) -> Solution:
     """Cover the most with the goal set aside, under somebody else's watch."""
     plain = replace(problem, goal=Goal())
-    return cover_most(plain, on_event=watch.on_event, should_stop=watch.stop)
+    return cover_most(plain, on_event=watch.on_event, should_stop=watch.stop, shown=watch.shown)
 
 
 def _shown(problem: Problem, found: Solution) -> Solution:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from siting.solve.asked import answer_goal
@@ -35,4 +36,7 @@ def choose_sites(
     """
     if problem.goal.plain and problem.goal.sense == 1:
         return cover_most(problem, on_event=on_event, should_stop=should_stop)
-    return answer_goal(problem, start_watch(problem, on_event, should_stop))
+    watch = start_watch(problem, on_event, should_stop)
+    if problem.goal.aim != "radius":
+        watch = replace(watch, shown=problem.goal.shown)
+    return answer_goal(problem, watch)

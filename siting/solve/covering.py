@@ -56,6 +56,7 @@ def cover_most(
     on_event: Callable[[Event], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     enough: int | None = None,
+    shown: Callable[[int], int] | None = None,
 ) -> Solution:
     """Choose the set of sites that covers the most weight, and prove how good it is.
 
@@ -73,13 +74,15 @@ def cover_most(
     enough
         A covered weight that is enough: the search ends with the first set that reaches it, or with
         the proof (a bound below it) that none does.
+    shown
+        Turns the covered weight into the figure that events tell.
 
     Raises
     ------
     InfeasibleError
         If no set keeps all conditions; it names the clashing ones and the cheapest way out.
     """
-    watch = start_watch(problem, on_event, should_stop)
+    watch = replace(start_watch(problem, on_event, should_stop), shown=shown)
     problem = by_worth(problem)
     classes = merge_rows(problem.indptr, problem.site, problem.weight, need=problem.need)
     _log.info("%d demand rows are %d classes", len(problem.demand_ids), len(classes))

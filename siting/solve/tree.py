@@ -219,7 +219,8 @@ def _exhausted(search: _Search) -> bool:
 
 def _report(search: _Search, heap: list[_Node], node: _Node) -> None:
     if search.nodes == 1 or search.nodes % 20 == 0:
-        bound = max([node.bound, *(-n.priority[0] for n in heap[:1]), search.value or 0])
+        known = () if search.value is None else (search.value,)
+        bound = max([node.bound, *(-n.priority[0] for n in heap[:1]), *known])
         search.watch.report(search.value, bound, search.nodes)
 
 

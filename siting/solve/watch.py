@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from siting.solve.model import Event, gap_share
+from siting.solve.model import Event, shown_gap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,17 +14,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Watch:
-    """Who looks on: progress events out, a wish to stop in, and the clock if there is a limit."""
+    """Who looks on: progress events out, a wish to stop in, and the clock if there is a limit.
+
+    ``shown`` turns what is maximised into the figure that is told.
+    """
 
     stage: str = "tree"
     on_event: Callable[[Event], None] | None = None
     should_stop: Callable[[], bool] | None = None
     deadline: float | None = None
+    shown: Callable[[int], int] | None = None
 
     def report(self, incumbent: int | None, bound: int | None, nodes: int) -> None:
         """Send one event."""
         if self.on_event is not None:
-            gap = 1.0 if incumbent is None or bound is None else gap_share(incumbent, bound)
+            if self.shown is not None and self.stage != "stage2":
+                incumbent = None if incumbent is None else self.shown(incumbent)
+                bound = None if bound is None else self.shown(bound)
+            gap = 1.0 if incumbent is None or bound is None else shown_gap(incumbent, bound)
             self.on_event(
                 Event(stage=self.stage, incumbent=incumbent, bound=bound, gap=gap, nodes=nodes)
             )

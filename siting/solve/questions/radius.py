@@ -59,15 +59,15 @@ def smallest_radius_of(problem: Problem, watch: Watch) -> Solution:
     while low < high:
         middle = (low + high) // 2
         inner = within(problem, int(radii[middle]))
-        found = cover_most(
-            inner, on_event=watch.on_event, should_stop=watch.stop, enough=goal.target
-        )
+        found = cover_most(inner, should_stop=watch.stop, enough=goal.target)
         if found.value >= goal.target and found.chosen:
             best, high = found, middle
         else:
             if found.bound < goal.target:
                 proof, proved = found, middle
             low = middle + 1
+        reached = None if best is None else int(radii[high])
+        watch.report(reached, int(radii[min(proved + 1, len(radii) - 1)]), 0)
     return _solution(problem, radii, (low, proved), (best, proof))
 
 
