@@ -31,6 +31,11 @@ read = read_ledger(sys.argv[1])
 seconds = time.perf_counter() - start
 used = [resource.getrusage(who) for who in (0, -1)]
 peak = [use.ru_maxrss / 1024 for use in used]
+try:  # getrusage counts what the starting process held before this one was loaded
+    status = open("/proc/self/status").read()
+    peak[0] = int(status.split("VmHWM:")[1].split()[0]) / 1024
+except (OSError, IndexError):
+    pass
 cpu = sum(use.ru_utime + use.ru_stime for use in used)
 found = {"mb": sum(peak), "cpu": cpu, "rows": read.rows_read, "kept": len(read.frame)}
 found |= {"s": seconds, "refused": int(read.report["row"].nunique())}

@@ -61,7 +61,7 @@ def test_no_row_is_lost(tmp_path):
         "合计,,249,,,,,,,,",
     )
     assert len(read.frame) + read.report["row"].nunique() == read.rows_read == 4
-    assert read.report["problem"].tolist() == ["not_number", "not_choice", "duplicate_row"]
+    assert read.report["problem"].tolist() == ["not_number", "not_choice", "code_twice"]
     assert read.skipped["problem"].tolist() == ["not_a_row"]
 
 
