@@ -21,7 +21,7 @@ FILES = (
     *("test_app.py", "test_browser.py", "test_pages_browser.py", "test_siting_page.py"),
     *("test_plans_page.py", "test_data_page.py", "test_publish_page.py"),
     *("test_ledger_page.py", "test_export_page.py", "test_bad_input.py"),
-    "test_browser_office.py",
+    *("test_browser_office.py", "test_siting_app.py", "test_siting_values.py"),
 )
 _OUTCOME = re.compile(r"^(PASSED|FAILED|ERROR|SKIPPED) (?:\[\d+\] )?(\S+)", re.MULTILINE)
 
@@ -83,6 +83,34 @@ def banned() -> str:
 def infeasible() -> str:
     """Ask the impossible."""
     return _tried("test_impossible_quotas_are_explained", "test_clashing_quotas_are_explained")
+
+
+@line(
+    ISSUE, "On the map and by keyboard: why here, stations moved, added, a host's no; undo and redo"
+)
+def places_are_changed() -> str:
+    """Change a plan on the siting page in every way it offers."""
+    return _tried(
+        "test_a_station_is_answered_by_keyboard",
+        "test_a_station_is_moved",
+        "test_a_place_is_added",
+        "test_a_host_refuses",
+        "test_a_ban_a_key_takes_it_back",
+    )
+
+
+@line(
+    ISSUE, "Every question has its form, presets and a settings file; every answer in two languages"
+)
+def questions_are_asked() -> str:
+    """Fill the form in each way and open each kind of answer."""
+    return _tried(
+        "test_every_question_has_its_form",
+        "test_a_preset_and_a_settings_file",
+        "test_a_settings_file_comes_back",
+        "test_every_preset_is_understood",
+        "test_every_kind_of_answer",
+    )
 
 
 @line(ISSUE, "A run is cancelled <= 2 s, studies too")
