@@ -85,9 +85,7 @@ def infeasible() -> str:
     return _tried("test_impossible_quotas_are_explained", "test_clashing_quotas_are_explained")
 
 
-@line(
-    ISSUE, "On the map and by keyboard: why here, stations moved, added, a host's no; undo and redo"
-)
+@line(ISSUE, "Map and keyboard: why here, stations moved and added, a host's no, undo, redo")
 def places_are_changed() -> str:
     """Change a plan on the siting page in every way it offers."""
     return _tried(
@@ -99,9 +97,7 @@ def places_are_changed() -> str:
     )
 
 
-@line(
-    ISSUE, "Every question has its form, presets and a settings file; every answer in two languages"
-)
+@line(ISSUE, "Every question has its form; presets, settings file; every answer in two languages")
 def questions_are_asked() -> str:
     """Fill the form in each way and open each kind of answer."""
     return _tried(
