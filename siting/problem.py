@@ -187,6 +187,9 @@ def _quotas(
             minimum = 0
         quotas.append(_quota(rule.id, holds, minimum, rule.quota_max))
     for town in settings.plan.towns:
+        if town.town not in city.towns.index:
+            known = ", ".join(map(str, city.towns.index[:3])) + " ..."
+            raise UnknownSettingError(key=f"plan.towns: {town.town}", known=known)
         holds = sites.index[sites["town_code"] == town.town]
         name = _town_name(city, town.town)
         quotas.append(_quota(name, holds, town.quota_min, town.quota_max))

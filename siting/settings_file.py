@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from siting.errors import SettingsError, UnknownSettingError, UnreadableSettingsError
+from siting.i18n import t
 from siting.settings import Pairs, Settings, check_settings
 
 
@@ -90,7 +91,7 @@ def _overlay(
         elif isinstance(known[key], dict) and isinstance(value, dict):
             merged[key] = _overlay(base[key], value, known[key], f"{name}.")
         elif isinstance(known[key], dict):
-            raise SettingsError(key=name, found=repr(value), expected="a table")
+            raise SettingsError(key=name, found=repr(value), expected=_kind("table"))
         else:
             merged[key] = value
     return merged
@@ -114,7 +115,7 @@ def settings_from(table: dict[str, Any]) -> Settings:
 
 def _build(kind: Any, table: Any, prefix: str) -> Any:
     if not isinstance(table, dict):
-        raise SettingsError(key=prefix.rstrip("."), found=repr(table), expected="a table")
+        raise SettingsError(key=prefix.rstrip("."), found=repr(table), expected=_kind("table"))
     hints = typing.get_type_hints(kind)
     unknown = [name for name in table if name not in hints]
     if unknown:
@@ -122,7 +123,9 @@ def _build(kind: Any, table: Any, prefix: str) -> Any:
     required = [f.name for f in dataclasses.fields(kind) if f.default is dataclasses.MISSING]
     lacking = [name for name in required if name not in table]
     if lacking:
-        raise SettingsError(key=f"{prefix}{lacking[0]}", found="missing", expected="given")
+        raise SettingsError(
+            key=f"{prefix}{lacking[0]}", found=_kind("missing"), expected=_kind("given")
+        )
     return kind(
         **{name: _value(hints[name], value, f"{prefix}{name}") for name, value in table.items()}
     )
@@ -136,18 +139,32 @@ def _value(hint: Any, value: Any, key: str) -> Any:
     if typing.get_origin(hint) is tuple:
         inner = typing.get_args(hint)[0]
         if not isinstance(value, list | tuple):
-            raise SettingsError(key=key, found=repr(value), expected="a list")
+            raise SettingsError(key=key, found=repr(value), expected=_kind("list"))
         return tuple(_value(inner, item, f"{key}[{i}]") for i, item in enumerate(value))
     return _scalar(hint, value, key)
 
 
 def _pairs(value: Any, key: str) -> Pairs:
     if not isinstance(value, dict):
-        raise SettingsError(key=key, found=repr(value), expected="a table of numbers")
+        raise SettingsError(key=key, found=repr(value), expected=_kind("numbers"))
     return tuple((name, _scalar(float, value[name], f"{key}.{name}")) for name in sorted(value))
 
 
-_EXPECTED = {float: "a number", int: "a whole number", str: "a text", bool: "true or false"}
+class _Kind(str):
+    """What a setting must be: English text that names its sentence part in the locale files."""
+
+    __slots__ = ("key",)
+
+    key: str
+
+
+def _kind(name: str) -> _Kind:
+    said = _Kind(t("en", f"settings.{name}"))
+    said.key = f"settings.{name}"
+    return said
+
+
+_EXPECTED = {float: "number", int: "whole", str: "text", bool: "truth"}
 
 
 def _scalar(hint: Any, value: Any, key: str) -> Any:
@@ -157,6 +174,6 @@ def _scalar(hint: Any, value: Any, key: str) -> Any:
         value = float(value)
         right = value == value and abs(value) != float("inf")  # noqa: PLR0124  (NaN)
     if not right:
-        expected = _EXPECTED.get(hint, str(hint))
+        expected = _kind(_EXPECTED[hint]) if hint in _EXPECTED else str(hint)
         raise SettingsError(key=key, found=repr(value), expected=expected)
     return value

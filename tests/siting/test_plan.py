@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from siting.coverage import Coverage
-from siting.errors import InfeasibleError, StationNumberError
+from siting.errors import InfeasibleError, StationNumberError, UnknownSettingError
 from siting.export import gaps_geojson, plan_json, run_json, stations_geojson
 from siting.gaps import find_gaps
 from siting.plan import ask, make_plan
@@ -197,6 +197,12 @@ def test_clashing_quotas_are_named(city):
         make_plan(city, asked(2))
     quota = TownQuota(town=TOWN, quota_min=0, quota_max=1)
     with pytest.raises(InfeasibleError, match="甲街道"):
+        make_plan(city, free(2, plan__towns=(quota,)))
+
+
+def test_a_quota_for_a_town_nobody_knows_is_named(city):
+    quota = TownQuota(town="999999999999", quota_min=1, quota_max=-1)
+    with pytest.raises(UnknownSettingError, match=r"plan\.towns: 999999999999"):
         make_plan(city, free(2, plan__towns=(quota,)))
 
 

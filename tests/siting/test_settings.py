@@ -3,6 +3,7 @@
 import pytest
 
 from siting.errors import SettingsError, UnknownSettingError, UnreadableSettingsError
+from siting.i18n import error_text
 from siting.rules import build_rules
 from siting.settings import canonical_text, replace_settings
 from siting.settings_file import default_text, load_settings
@@ -82,6 +83,15 @@ def test_equal_settings_have_equal_hashes():
 def test_bad_lines_are_named(tmp_path, text, error, words):
     with pytest.raises(error, match=words):
         load_settings(write(tmp_path, text))
+
+
+def test_what_must_stand_there_is_said_in_chinese(tmp_path):
+    path = write(tmp_path, "[plan]\nstations = 7.5")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(path)
+    assert error_text("zh", caught.value) == (
+        "设置：“plan.stations”是 7.5，应为 一个整数。请修改这一行。"
+    )
 
 
 def test_what_is_no_toml_is_said(tmp_path):
