@@ -26,10 +26,24 @@ from siting.web.run_plan import solve
 from siting.web.ways_out import relaxed, ways_out
 from siting.web.why import served_from, substitute_for, why_here, why_not
 from siting.web.why_hours import hours_of
+from tests.web.siting_city import siting_city
 
 
 def settings_of(**changes):
     return replace_settings(load_settings(), **changes)
+
+
+@pytest.fixture(scope="module")
+def city():
+    return siting_city()
+
+
+@pytest.fixture(scope="module")
+def plan(city):
+    """Five stations of nine candidates, so that some can take the place of others."""
+    made = make_plan(city, settings_of(plan__stations=5))
+    assert len(made.question.sites) > len(made.stations)
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -288,3 +302,16 @@ def test_a_change_may_leave_the_rest_nearly_alone():
     refused = edits.stay_near(edits.answer(load_settings(), "b", "refused"), chosen, 0)
     assert refused.plan.base == ("a", "c")
     assert edits.stay_near(kept, chosen, -1) == edits.ban(load_settings(), "a")
+
+
+def test_a_refused_host_is_replaced_by_the_substitute_alone(city):
+    free = {f"rules__{rule}__quota_min": 0 for rule in ("R1", "R2", "R3", "R4")}
+    plan = make_plan(city, settings_of(plan__stations=3, **free))
+    lookup, chosen = build_lookup(plan), {*plan.stations.index}
+    found = {gone: substitute_for(plan, lookup, gone).site_id for gone in sorted(chosen)}
+    assert any(found.values())
+    for gone, other in found.items():
+        if other:
+            refused = edits.force(edits.answer(plan.settings, gone, "refused"), other)
+            asked = ask(city, edits.stay_near(refused, chosen, 0))
+            assert set(choose_sites(asked.problem).chosen) == chosen - {gone} | {other}
