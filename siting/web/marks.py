@@ -10,11 +10,9 @@ from siting.web.state import say
 
 if TYPE_CHECKING:
     from geodata import City
-    from geodata.tables import Imported
     from siting.plan import Plan
     from siting.web.desk import Desk
 
-_MOST = 300
 _SAID = {"asked": "waits", "agreed": "agreed", "refused": "refused"}
 
 
@@ -32,13 +30,3 @@ def plan_marks(city: City, desk: Desk, plan: Plan) -> tuple[dict[str, Any], ...]
             title = say(f"mark_{kind}", name=name)
             marks.append({"kind": kind, "lon": lon, "lat": lat, "title": title})
     return tuple(marks)
-
-
-def read_marks(read: Imported) -> tuple[dict[str, Any], ...]:
-    """Mark the first rows of an imported file, so that a wrong datum is seen on the streets."""
-    placed = read.frame[~read.frame.geometry.is_empty].head(_MOST)
-    points = placed.to_crs("EPSG:4326").geometry
-    return tuple(
-        {"kind": "read", "lon": point.x, "lat": point.y, "title": str(name)}
-        for name, point in zip(placed["name"], points, strict=True)
-    )
