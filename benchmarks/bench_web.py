@@ -128,6 +128,7 @@ def _large(chromium: Any, address: str) -> Iterator[Row]:
     for _ in range(3):
         page.get_by_role("button", name="台账", exact=True).click()
         page.wait_for_selector("h1:has-text('台账')", timeout=WAIT_MS)
+        page.wait_for_function("() => !document.querySelector('iframe')", timeout=WAIT_MS)
         started = time.perf_counter()
         page.get_by_role("button", name="总览", exact=True).click()
         wait_for_map(page, WAIT_MS)

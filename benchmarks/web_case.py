@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 
 from geodata.city import City, Note
-from geodata.network import network_from_arrays
+from geodata.network import StreetNetwork, build_network
 
 GENERATOR = Path(__file__).resolve().parents[2] / "shared" / "benchmarks" / "generate.py"
 NODES, PLACES, LOTS, ENTERPRISES = 50_000, 100_000, 500, 10_000
@@ -42,8 +42,7 @@ def generated_city(places: int = PLACES, lots: int = LOTS, enterprises: int = EN
     rng = np.random.default_rng(0)
     share = module.density(arrays["x"], arrays["y"])
     x, y = arrays["x"] + _ORIGIN[0], arrays["y"] + _ORIGIN[1]
-    u, v = arrays["u"].astype(np.int64), arrays["v"].astype(np.int64)
-    network = network_from_arrays(x, y, u, v, arrays["length_mm"].astype(np.int64), _CRS)
+    network = _network(np.stack([x, y], axis=1), arrays["u"], arrays["v"])
     nodes = rng.choice(len(x), size=places - enterprises, p=share)
     crews = np.stack([x[nodes], y[nodes]], axis=1) + rng.uniform(-20, 20, (len(nodes), 2))
     # Candidates stand so far apart that none of them merge.
@@ -71,7 +70,7 @@ def generated_city(places: int = PLACES, lots: int = LOTS, enterprises: int = EN
             "lots": _layer(empty, "l", lot_type="roadside"),
         },
         network=network,
-        barriers=gpd.GeoDataFrame({"kind": [], "name": []}, geometry=[], crs=_CRS),
+        barriers=_no_barriers(),
         notes=(Note(code="generated", zh="生成的城市，用于测速", en="Generated for timing"),),
     )
 
@@ -85,6 +84,18 @@ def _lattice(x: np.ndarray, y: np.ndarray, count: int, shift: float) -> np.ndarr
     spots = np.stack(np.meshgrid(rows, columns), axis=-1).reshape(-1, 2)
     chosen = np.random.default_rng(1).permutation(len(spots))[:count]
     return np.asarray(spots[np.sort(chosen)])
+
+
+def _network(xy: np.ndarray, u: np.ndarray, v: np.ndarray) -> StreetNetwork:
+    """Build the streets as those of a city file are, so that a reading gives the same city."""
+    lines = shapely.linestrings(np.stack([xy[u], xy[v]], axis=1))
+    frame = gpd.GeoDataFrame(geometry=lines, crs=_CRS)
+    return build_network(frame.assign(name="", street_class="residential", origin=0), _CRS)
+
+
+def _no_barriers() -> gpd.GeoDataFrame:
+    columns = pd.DataFrame({"kind": [], "name": []}, dtype=object)
+    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=_CRS))
 
 
 def _generator() -> Any:
