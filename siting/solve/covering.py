@@ -44,8 +44,10 @@ _NODE_SHAKES = 20
 _SHAKE_WORK = 60_000_000
 _ROOT_WORK = 200_000_000
 _ANNEAL_STEPS = 3_000_000
+_PATIENT_STEPS, _PATIENT_NODES = 10_000_000, 1_000
+"""Searches that may go on for long anneal longer."""
 _LEAST_STEPS = 20_000
-_STEPS_PER_ENTRY = 40
+_STEPS_PER_ENTRY = 120
 _FAR = 0.002
 """Annealing pays where the best set stays this far (share) below the relaxation."""
 
@@ -146,7 +148,8 @@ def _prove(
     calls: list[int] = []
     patience = [0, 1]
     work = max(1, len(finder.net.row_site))
-    steps = min(_ANNEAL_STEPS, _LEAST_STEPS + _STEPS_PER_ENTRY * len(finder.net.row_site))
+    most_steps = _ANNEAL_STEPS if problem.limits.nodes < _PATIENT_NODES else _PATIENT_STEPS
+    steps = min(most_steps, _LEAST_STEPS + _STEPS_PER_ENTRY * len(finder.net.row_site))
 
     def improve(point: NDArray[np.float64]) -> NDArray[np.int64] | None:
         order = np.lexsort((np.arange(n), -point[:n]))

@@ -22,7 +22,8 @@ _SWAP_ROUNDS = 30
 _STRONGEST = 30
 _DEVIATION = 5e-4
 _CHUNK = 200_000
-_HOT, _COLD = 0.1, 0.003
+_HEATS = ((0.1, 0.003), (0.03, 0.003), (0.1, 0.01))
+"""Share of a site's mean loss at the start and end of annealing; taken in turn."""
 
 
 def _lists(pairs: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -79,6 +80,7 @@ class Finder:
         self.stop: Callable[[], bool] = lambda: False
         self.best: NDArray[np.bool_] | None = None
         self.best_value = -1
+        self._annealed = 0
         self._forced = self.net.kind == moves.FORCED
         self._none = np.zeros(len(self.net.kind), bool)
         limited = self.net.budget > moves.NO_BUDGET
@@ -135,7 +137,9 @@ class Finder:
         moves.reset(self.net, state, self.best)
         scale = max(1.0, float(state.loss[self.best].mean()))
         chunks = max(1, -(-steps // _CHUNK))
-        heats = scale * _HOT * (_COLD / _HOT) ** (np.arange(chunks + 1) / chunks)
+        hot, cold = _HEATS[self._annealed % len(_HEATS)]
+        self._annealed += 1
+        heats = scale * hot * (cold / hot) ** (np.arange(chunks + 1) / chunks)
         found, value = self.best, self.best_value
         for k in range(chunks):
             if stop():
