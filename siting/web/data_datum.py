@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from geodata.errors import WarmStationsError
+from siting.web.data_sources import datum_name
 from siting.web.datum_picture import show_pictures
 from siting.web.engine import open_city
 from siting.web.reading import places_of, read_rows
@@ -16,7 +17,6 @@ from siting.web.widgets import show_table
 from siting.web.work import keep_work
 
 if TYPE_CHECKING:
-    from geodata.datum import Datum
     from geodata.datum_alarm import DatumFit
     from siting.web.reading import Places
     from siting.web.work import Work
@@ -37,7 +37,7 @@ def datum_step(work: Work) -> bool:
         if not work.datum:
             return False
     else:
-        st.info(say(f"datum_{places.kind}", n=places.rows, said=_name(places.said)))
+        st.info(say(f"datum_{places.kind}", n=places.rows, said=datum_name(places.said)))
         work = _other(work)
     return _accepted(work)
 
@@ -46,7 +46,7 @@ def _show_evidence(places: Places, work: Work) -> None:
     fits, readings = places.fits or {}, places.readings or {}
     proposed = places.proposed
     st.text(
-        say("datum_proposed", datum=_name(proposed), n=places.rows)
+        say("datum_proposed", datum=datum_name(proposed), n=places.rows)
         if proposed
         else say("datum_unsure", n=places.rows)
     )
@@ -62,7 +62,7 @@ def _show_evidence(places: Places, work: Work) -> None:
 
 
 def _caption(fit: DatumFit, proposed: str) -> str:
-    text = say("datum_picture", datum=_name(str(fit.datum)), road=f"{fit.road_median_m:.0f}")
+    text = say("datum_picture", datum=datum_name(str(fit.datum)), road=f"{fit.road_median_m:.0f}")
     return f"{text}{say('datum_best')}" if str(fit.datum) == proposed else text
 
 
@@ -72,7 +72,7 @@ def _row(fit: DatumFit, proposed: str) -> tuple[str, ...]:
         names = say("datum_names", n=fit.names_matched, metres=f"{fit.name_median_m:.0f}")
     verdict = say("datum_fits") if str(fit.datum) == proposed else "-"
     road, inside = f"{fit.road_median_m:.0f}", f"{fit.inside_share:.0%}"
-    return (_name(str(fit.datum)), road, inside, names, verdict)
+    return (datum_name(str(fit.datum)), road, inside, names, verdict)
 
 
 def _ask(places: Places, work: Work) -> Work:
@@ -83,7 +83,7 @@ def _ask(places: Places, work: Work) -> Work:
         say("data_datum"),
         options,
         index=index,
-        format_func=_name,
+        format_func=datum_name,
         key=f"datum_{work.key}",
         horizontal=True,
     )
@@ -117,17 +117,13 @@ def _accepted(work: Work) -> bool:
         if error.code != "wrong_datum":
             show_error(error)
             return False
-        proposed = _name(str(error.facts["proposed"]))
-        declared = _name(str(error.facts["declared"]))
+        proposed = datum_name(str(error.facts["proposed"]))
+        declared = datum_name(str(error.facts["declared"]))
         st.error(say("datum_alarm", declared=declared, proposed=proposed))
         if st.button(say("datum_insist", datum=declared), key="datum_insist"):
             keep_work(dataclasses.replace(work, confirm=True))
             st.rerun()
         return False
     if work.confirm:
-        st.warning(say("datum_insisted", datum=_name(work.datum)))
+        st.warning(say("datum_insisted", datum=datum_name(work.datum)))
     return True
-
-
-def _name(datum: str | Datum) -> str:
-    return say(f"datum_{datum}") if str(datum) in {*ASKED, OTHER} else str(datum)

@@ -16,6 +16,8 @@ _KINDS = {
     "official": ("official", "beijing", "geonames", "siontiles"),
 }
 """Kinds of sources of the bundled city and of map extracts, and the words that tell them."""
+DATUMS = ("wgs84", "gcj02", "bd09", "cgcs2000", "other")
+"""Datums that have a name of their own in the language."""
 _SHOWN = 3
 _LONGEST = 60
 
@@ -38,6 +40,11 @@ def told_sources(frame: pd.DataFrame) -> str:
     if len(own) > _SHOWN:
         parts.append(say("source_more", n=len(own) - _SHOWN))
     return say("semicolon").join(parts) or "-"
+
+
+def datum_name(datum: object) -> str:
+    """Say a datum by its name; a code of a grid stands as it is."""
+    return say(f"datum_{datum}") if str(datum) in DATUMS else str(datum)
 
 
 def _has(text: str, words: tuple[str, ...]) -> bool:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from geodata.tables_headers import headings_of, importable_layers
 from siting.web import state
-from siting.web.data_sources import told_sources
+from siting.web.data_sources import datum_name, told_sources
 from siting.web.intake import XLSX, all_templates, template, template_name
 from siting.web.layering import take_shipped, take_version, version_now, versions_of
 from siting.web.remember import WHO, remember, remembered
@@ -47,7 +47,7 @@ def show_layers(city: City) -> None:
 
 
 def _origin(version: LayerVersion) -> str:
-    parts = [version.source_name, version.datum, version.note]
+    parts = [version.source_name, datum_name(version.datum), version.note]
     return " · ".join(part for part in parts if part) or "-"
 
 

@@ -109,7 +109,7 @@ def _begin(desk: Desk) -> None:
 def _file(desk: Desk) -> None:
     base = base_of(desk)
     text = settings_text(base, defaults_of(desk), say("settings_heading"))
-    st.download_button(say("settings_save"), text, file_name="settings.toml", mime="text/plain")
+    st.download_button(say("settings_save"), text, "settings.toml", "text/plain", on_click="ignore")
     given = st.file_uploader(say("settings_load"), type=["toml"], key="settings_upload")
     if given is None or st.session_state.get("settings_taken") == given.file_id:
         return

@@ -79,7 +79,9 @@ def show_preview(made: Preview) -> None:
         fields = comma.join(t(state.lang(), f"public.fields.{name}") for name in PUBLIC_COLUMNS)
         st.text(say("publish_fields", fields=fields))
         page = made.files[MAP_FILE]
-        st.download_button(say("publish_get_map"), page, "map.html", "text/html", key="pub_map")
+        st.download_button(
+            say("publish_get_map"), page, "map.html", "text/html", key="pub_map", on_click="ignore"
+        )
     with right:
         st.text(say("publish_phone"))
         st.iframe(made.files[MAP_FILE].decode(), width=_PHONE[0], height=_PHONE[1])
@@ -122,7 +124,7 @@ def show_versions(folder: Path) -> None:
         show_table(say("publish_versions"), headers, rows[::-1], texts=2)
         st.download_button(
             say("publish_get_all"), lambda: zipped(folder), "map.zip", "application/zip",
-            key="pub_zip",
+            key="pub_zip", on_click="ignore",
         )  # fmt: skip
 
 

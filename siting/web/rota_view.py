@@ -180,12 +180,14 @@ def offer_rota(
         data=lambda: _csv(table),
         file_name="containers_internal.csv",
         mime="text/csv",
+        on_click="ignore",
     )
     right.download_button(
         say("rota_xlsx"),
         data=lambda: _book(plan, table, answer, facts),
         file_name="containers_internal.xlsx",
         mime=_XLSX,
+        on_click="ignore",
     )
 
 

@@ -29,6 +29,14 @@ def open_siting(address: str, page: Any) -> Any:
     return wait_for_map(page)
 
 
+def take_download(page: Any, name: str) -> Any:
+    """Download by a button once the page stands still: a page still at work makes its files anew."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=name).click()
+    return waiting.value
+
+
 def wait_for_zoom(frame: Any, zoom: float) -> None:
     """Wait until a map stands still at a zoom."""
     frame.locator("body").evaluate(_AT_REST, zoom)

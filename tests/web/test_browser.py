@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from siting.web.browser import wait_for_map
 from siting.web.state import PAGES
-from tests.web.steps import open_siting, set_view, view_of, wait_for_zoom
+from tests.web.steps import open_siting, set_view, take_download, view_of, wait_for_zoom
 
 pytestmark = pytest.mark.browser
 
@@ -45,9 +45,8 @@ def test_first_screen_draws_the_plan(address, page):
 def test_the_geojson_can_be_downloaded(address, page):
     page.goto(f"{address}/?lang=zh")
     wait_for_map(page)
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="下载站点").click()
-    found = json.loads(waiting.value.path().read_text(encoding="utf-8"))
+    taken = take_download(page, "下载站点")
+    found = json.loads(taken.path().read_text(encoding="utf-8"))
     assert found["type"] == "FeatureCollection"
     assert len(found["features"]) == 109
     lon, lat = found["features"][0]["geometry"]["coordinates"]
@@ -212,9 +211,8 @@ def test_an_own_file_with_errors_is_imported_mended_and_planned_with(address, pa
     page.get_by_role("button", name="下一步：逐行检查").click()
     page.wait_for_selector("caption:has-text('逐行检查结果')")
     counted(page, "退回", "2")
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="下载标出问题的").click()
-    marked = io.BytesIO(waiting.value.path().read_bytes())
+    taken = take_download(page, "下载标出问题的")
+    marked = io.BytesIO(taken.path().read_bytes())
     assert openpyxl.load_workbook(marked).sheetnames
     page.get_by_role("textbox", name="职工人数").fill("450")  # mended in the page
     page.get_by_role("button", name="改好，重新检查").click()

@@ -136,6 +136,7 @@ def test_rows_are_mended_in_the_page_and_saved_as_a_new_version(here, checked):
     assert sorted(city.layers["enterprises"]["name"]) == sorted(frame["name"])
     assert "work" not in checked.query_params
     assert "已保存“企业”第 1 版（4 行）" in checked.success[0].value
+    assert "wgs84" not in tables(checked)  # a datum goes by its name
 
 
 def test_unsaved_work_survives_a_refresh_another_page_and_another_language(here, checked):

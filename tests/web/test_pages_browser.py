@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from siting.publish import read_rota
 from siting.web.browser import wait_for_map
 from siting.web.state import PAGES
+from tests.web.steps import take_download
 
 pytestmark = pytest.mark.browser
 
@@ -87,16 +88,14 @@ def test_the_containers_rota_is_a_calendar_a_map_and_files(address, page, tmp_pa
     for _ in range(4):  # the fifth period is the first in which one has moved
         slider.press("ArrowRight")
     frame.locator(f"body[data-drawn]:not([data-drawn='{drawn}'])").wait_for()
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="下载轮换表 CSV").click()
+    taken = take_download(page, "下载轮换表 CSV")
     path = tmp_path / "rota.csv"
-    waiting.value.save_as(path)
+    taken.save_as(path)
     rows = read_rota(path)
     assert len(rows) == 29 * 52
     assert rows.groupby("week_start")["site_id"].nunique().eq(29).all()
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="下载轮换表 Excel").click()
-    book = load_workbook(io.BytesIO(waiting.value.path().read_bytes()))
+    taken = take_download(page, "下载轮换表 Excel")
+    book = load_workbook(io.BytesIO(taken.path().read_bytes()))
     assert book.sheetnames == ["轮换表", "各时期", "假设"]
     assert book["轮换表"].max_row == 29 * 52 + 1
 

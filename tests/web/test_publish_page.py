@@ -16,6 +16,7 @@ from siting.publish import problems_of
 from siting.web.browser import Watched, dashboard
 from siting.web.home import HOME_VARIABLE
 from tests.siting.public.browser import PHONE
+from tests.web.steps import take_download
 
 ADDRESS = "https://map.example.gov.cn/stations/"
 PATIENCE_MS = 120_000
@@ -95,9 +96,8 @@ def test_look_publish_open_take_back(chrome, own_home, tmp_path):
         page.wait_for_selector("td:has-text('以前的版本')")  # the whole page is of this run
         expect(page.locator("[data-stale=true]")).to_have_count(0)
         assert _hours_of(chrome, own_home, site) == "全天开放"
-        with page.expect_download() as waiting:
-            page.get_by_role("button", name="下载整个公开文件夹").click()
-        packed = zipfile.ZipFile(io.BytesIO(waiting.value.path().read_bytes()))
+        taken = take_download(page, "下载整个公开文件夹")
+        packed = zipfile.ZipFile(io.BytesIO(taken.path().read_bytes()))
         assert {"index.html", "stations.geojson", "qr.html", "version.json"} <= set(
             packed.namelist()
         )

@@ -12,7 +12,7 @@ from siting.web.browser import wait_for_map
 from siting.web.home import HOME_VARIABLE
 from siting.web.store import office_workspace
 from tests.web.siting_city import siting_city
-from tests.web.steps import lat_lon, set_view, view_of
+from tests.web.steps import lat_lon, set_view, take_download, view_of
 
 pytestmark = pytest.mark.browser
 
@@ -204,9 +204,8 @@ def test_a_preset_and_a_settings_file_fill_the_form(planned, page, tmp_path):
     field = page.get_by_role("spinbutton", name="站点数（个）")
     expect(field).to_have_value("10")
     page.get_by_role("button", name="设置文件").click()
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="下载设置文件").click()
-    text = waiting.value.path().read_text(encoding="utf-8")
+    taken = take_download(page, "下载设置文件")
+    text = taken.path().read_text(encoding="utf-8")
     assert "stations = 10" in text
     mine = tmp_path / "mine.toml"
     mine.write_text('[plan]\nstations = 4\n\n[question]\nkind = "visits"\n', encoding="utf-8")

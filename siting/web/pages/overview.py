@@ -42,6 +42,7 @@ def show_plan(desk: Desk) -> None:
         data=lambda: json.dumps(stations_geojson(city, plan), ensure_ascii=False, indent=2),
         file_name="stations.geojson",
         mime="application/geo+json",
+        on_click="ignore",
     )
     show_next(next_steps(desk, plan, gaps))
     show_groups(plan)
