@@ -29,9 +29,14 @@ def open_siting(address: str, page: Any) -> Any:
     return wait_for_map(page)
 
 
-def take_download(page: Any, name: str) -> Any:
-    """Download by a button once the page stands still: a page still at work makes its files anew."""
+def wait_until_still(page: Any) -> None:
+    """Wait until the page is not being made anew: a form or a file taken then would be lost."""
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
+def take_download(page: Any, name: str) -> Any:
+    """Download by a button once the page stands still."""
+    wait_until_still(page)
     with page.expect_download() as waiting:
         page.get_by_role("button", name=name).click()
     return waiting.value
