@@ -10,20 +10,17 @@ import streamlit as st
 
 from geodata.ledger import ReadLedger, read_ledger
 from geodata.ledger_store import put_ledger
-from siting.i18n import t
 from siting.web import state
 from siting.web.engine import open_city
 from siting.web.home import home
-from siting.web.intake import XLSX, marked_workbook, problem_table, template, template_name
+from siting.web.intake import XLSX, template, template_name
 from siting.web.library import workspace
+from siting.web.problems_view import show_problems
 from siting.web.remember import WHO, remember, remembered
 from siting.web.state import say
-from siting.web.widgets import show_table
 from siting.web.work import safe_name
 
 _READ = "ledger_read"
-_LISTED = 100
-_COLUMNS = ("row", "column", "value", "problem", "suggestion")
 
 
 def show_import() -> None:
@@ -63,21 +60,6 @@ def _bring_in(upload: Any, who: str) -> tuple[ReadLedger, dict[str, int]]:
 
 
 def _show(read: ReadLedger, done: dict[str, int]) -> None:
-    lang = state.lang()
     refused = read.report["row"].nunique()
     st.success(say("ledger_kept", rows=read.rows_read, refused=refused, **done))
-    table = problem_table(read, lang)
-    if table.empty:
-        return
-    rows = table[list(_COLUMNS)].head(_LISTED).to_numpy(dtype=object).tolist()
-    headers = [t(lang, f"intake.column.{name}") for name in _COLUMNS]
-    caption = say("problems_caption", shown=len(rows), all=len(table))
-    show_table(caption, headers, rows, texts=len(_COLUMNS))
-    st.download_button(
-        say("data_marked"),
-        data=lambda: marked_workbook(read, lang),
-        file_name="ledger_problems.xlsx",
-        mime=XLSX,
-        key="ledger_marked",
-        on_click="ignore",
-    )
+    show_problems(read, file_name="ledger_problems.xlsx", key="ledger_marked")
