@@ -23,6 +23,28 @@ _AT_REST = """(body, zoom) => new Promise((done, fail) => {
 })"""
 
 
+_UNFOLDED = """(place) => new Promise((done, fail) => {
+    const box = place.closest("details"), started = Date.now();
+    let height = -1, frames = 0;
+    const look = () => {
+        const now = box.getBoundingClientRect().height;
+        frames = box.open && now === height ? frames + 1 : 0;
+        height = now;
+        if (frames > 20) { done(); }
+        else if (Date.now() - started > 60000) { fail(new Error("it does not unfold")); }
+        else { requestAnimationFrame(look); }
+    };
+    look();
+})"""
+
+
+def unfold(page: Any, title: str) -> None:
+    """Open a folded part and wait until it stands still: a click at what still moves is lost."""
+    place = page.get_by_text(title)
+    place.click()
+    place.evaluate(_UNFOLDED)
+
+
 def open_siting(address: str, page: Any) -> Any:
     """Open the siting page; give the frame of its map."""
     page.goto(f"{address}/?page=siting&lang=zh")

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from siting.web.browser import wait_for_map
 from siting.web.state import PAGES
-from tests.web.steps import open_siting, set_view, take_download, view_of, wait_for_zoom
+from tests.web.steps import open_siting, set_view, take_download, unfold, view_of, wait_for_zoom
 
 pytestmark = pytest.mark.browser
 
@@ -67,7 +67,7 @@ def test_language_is_switched_and_stays_in_the_address(address, page):
 def test_a_run_is_made_and_survives_a_refresh(address, page):
     page.goto(f"{address}/?lang=zh")
     wait_for_map(page)
-    page.get_by_text("调整条件").click()
+    unfold(page, "调整条件")
     page.get_by_role("spinbutton", name="站点数（个）").fill("50")
     page.get_by_role("button", name="重新选址").click()
     page.wait_for_url("**draft=**")
@@ -80,7 +80,7 @@ def test_a_run_is_made_and_survives_a_refresh(address, page):
 def test_impossible_quotas_are_explained(address, page):
     page.goto(f"{address}/?lang=zh")
     wait_for_map(page)
-    page.get_by_text("调整条件").click()
+    unfold(page, "调整条件")
     page.get_by_role("spinbutton", name="站点数（个）").fill("3")
     page.get_by_role("button", name="重新选址").click()
     page.wait_for_selector("[data-testid=stAlert]:has-text('没有方案能同时满足')", timeout=240_000)
@@ -150,7 +150,7 @@ def test_two_sessions_do_not_see_each_other(address, chrome, watched):
         watched.follow(opened)
         opened.goto(f"{address}/?lang=zh")
         wait_for_map(opened)
-    pages[0].get_by_text("调整条件").click()
+    unfold(pages[0], "调整条件")
     pages[0].get_by_role("spinbutton", name="站点数（个）").fill("40")
     pages[0].get_by_role("button", name="重新选址").click()
     pages[0].wait_for_selector(".ws-card:has-text('40 个')", timeout=240_000)
@@ -165,7 +165,7 @@ def test_two_sessions_do_not_see_each_other(address, chrome, watched):
 def test_two_plans_are_compared_and_their_maps_move_together(address, page):
     page.goto(f"{address}/?lang=zh")
     wait_for_map(page)
-    page.get_by_text("调整条件").click()
+    unfold(page, "调整条件")
     page.get_by_role("spinbutton", name="站点数（个）").fill("60")
     page.get_by_role("button", name="重新选址").click()
     page.wait_for_selector(".ws-card:has-text('60 个')", timeout=240_000)

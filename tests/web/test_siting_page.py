@@ -12,7 +12,7 @@ from siting.web.browser import wait_for_map
 from siting.web.home import HOME_VARIABLE
 from siting.web.store import office_workspace
 from tests.web.siting_city import siting_city
-from tests.web.steps import lat_lon, set_view, take_download, view_of, wait_until_still
+from tests.web.steps import lat_lon, set_view, take_download, unfold, view_of, wait_until_still
 
 pytestmark = pytest.mark.browser
 
@@ -121,7 +121,7 @@ def test_a_ban_a_key_takes_it_back_and_a_key_does_it_again(planned, page):
 
 def test_typing_in_a_field_is_undone_in_the_field_only(planned, page):
     open_plan(page, planned)
-    page.get_by_text("调整条件").click()
+    unfold(page, "调整条件")
     field = page.get_by_role("spinbutton", name="站点数（个）")
     field.click()
     page.keyboard.type("3")
@@ -183,8 +183,8 @@ def test_a_host_refuses_and_little_else_changes(planned, page):
 
 def test_clashing_quotas_are_explained_and_given_way_by_a_click(planned, page):
     frame = open_plan(page, planned)
-    page.get_by_text("调整条件").click()
-    page.get_by_text("各规则的站点数下限与上限").click()
+    unfold(page, "调整条件")
+    unfold(page, "各规则的站点数下限与上限")
     page.get_by_role("spinbutton", name="R4 至少（个）").fill("4")
     page.get_by_role("button", name="重新选址").click()
     alert = page.locator("[data-testid=stAlert]", has_text="没有方案能同时满足")
@@ -199,7 +199,7 @@ def test_clashing_quotas_are_explained_and_given_way_by_a_click(planned, page):
 
 def test_a_preset_and_a_settings_file_fill_the_form(planned, page, tmp_path):
     open_plan(page, planned)
-    page.get_by_text("调整条件").click()
+    unfold(page, "调整条件")
     page.get_by_role("combobox", name=re.compile("从一个预设开始")).click()
     page.get_by_role("option", name="先建 10 个").click()
     page.get_by_text("只建 10 个站点时").wait_for()
@@ -225,7 +225,7 @@ def test_a_cancelled_run_leaves_the_last_plan_and_says_so(address, page):
     """On Daxing, where preparing alone takes seconds: nothing was found yet when it is stopped."""
     page.goto(f"{address}/?page=siting&lang=zh")
     frame = wait_for_map(page)
-    page.get_by_text("调整条件").click()
+    unfold(page, "调整条件")
     page.get_by_role("spinbutton", name="站点数（个）").fill("58")
     page.get_by_role("button", name="重新选址").click()
     stop = page.get_by_role("button", name="停止计算")
@@ -234,6 +234,16 @@ def test_a_cancelled_run_leaves_the_last_plan_and_says_so(address, page):
     said = page.locator("[data-testid=stAlert]", has_text=re.compile("停止了，仍显示|计算完成"))
     said.wait_for()
     expect(stations(frame)).to_have_count(109 if "仍显示" in said.inner_text() else 58)
+
+
+def test_a_run_is_found_again_after_a_refresh(planned, page):
+    open_plan(page, planned)
+    unfold(page, "调整条件")
+    ask_for(page, FIRST + 1)
+    page.reload()  # in the midst of the run, or just after it: a small city is soon done
+    frame = wait_for_map(page)
+    expect(stations(frame)).to_have_count(FIRST + 1)
+    expect(page.get_by_role("button", name="停止计算")).to_have_count(0)
 
 
 def test_phone_width_has_no_sideways_scroll(planned, chrome, watched):
