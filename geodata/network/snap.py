@@ -24,6 +24,7 @@ TOO_FAR = "too_far"
 ISLAND = "island"
 
 _CHUNK = 50_000
+_TIE_M = 0.001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,7 +97,9 @@ def snap_points(
     Returns
     -------
     Snaps
-        One row per point in the points' order; of equally near edges the first.
+        One row per point in the points' order. Of places equally near to the millimetre the
+        westernmost, then the southernmost, and of the edges there the first: splitting an edge or
+        numbering the edges anew moves no point.
 
     Raises
     ------
@@ -144,21 +147,38 @@ def place_on_edges(network: StreetNetwork, xy: np.ndarray, edge: np.ndarray) -> 
 def _nearest_edges(
     network: StreetNetwork, edges: np.ndarray, points: np.ndarray, limit_m: float
 ) -> np.ndarray:
-    """Nearest of the given edges per point within the limit, -1 if none; ties to the first."""
+    """Nearest of the given edges per point within the limit, -1 if none; ties by `_ahead`."""
     nearest = np.full(len(points), -1, dtype=np.int32)
     if len(edges) == 0:
         return nearest
-    tree = shapely.STRtree(network.edge_geometry[edges])
+    lines = network.edge_geometry[edges]
+    tree = shapely.STRtree(lines)
     reach = np.nextafter(limit_m, np.inf)
     for first in range(0, len(points), _CHUNK):
         chunk = shapely.points(points[first : first + _CHUNK])
-        at, hit = tree.query_nearest(chunk, max_distance=reach)
-        order = np.lexsort((hit, at))
+        (at, hit), away = tree.query_nearest(chunk, max_distance=reach, return_distance=True)
+        within = np.full(len(chunk), -1.0)
+        within[at] = away
+        near = np.flatnonzero(within >= 0.0)
+        row, hit = tree.query(chunk[near], predicate="dwithin", distance=within[near] + _TIE_M)
+        at = near[row]
+        order = _ahead(lines, chunk, at, hit)
         at, hit = at[order], hit[order]
         lead = np.ones(len(at), dtype=bool)
         lead[1:] = at[1:] != at[:-1]
         nearest[first + at[lead]] = edges[hit[lead]]
     return nearest
+
+
+def _ahead(lines: np.ndarray, points: np.ndarray, at: np.ndarray, hit: np.ndarray) -> np.ndarray:
+    """Order the hits by point; those of one point by way, foot's x and y (mm), then the edge."""
+    key_mm = np.zeros((3, len(at)), dtype=np.int64)
+    tied = np.flatnonzero(np.bincount(at)[at] > 1)
+    line, point = lines[hit[tied]], points[at[tied]]
+    feet = shapely.line_interpolate_point(line, shapely.line_locate_point(line, point))
+    key_mm[0, tied] = np.rint(shapely.distance(line, point) * 1000.0)
+    key_mm[1:, tied] = np.rint(shapely.get_coordinates(feet) * 1000.0).T
+    return np.lexsort((hit, key_mm[2], key_mm[1], key_mm[0], at))
 
 
 def _place(
