@@ -30,7 +30,8 @@ _OUTCOME = re.compile(r"^(PASSED|FAILED|ERROR|SKIPPED) (?:\[\d+\] )?(\S+)", re.M
 def _outcomes() -> dict[str, str]:
     """Run the pages' tests once: name with file to PASSED or what else came of it."""
     files = [f"{WEB}/{name}" for name in FILES]
-    command = [sys.executable, "-m", "pytest", "-q", "-rA", *files]
+    side_by_side = ("-n", "2", "--dist", "worksteal")
+    command = [sys.executable, "-m", "pytest", "-q", "-rA", *side_by_side, *files]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
     return {name.removeprefix(f"{WEB}/"): word for word, name in _OUTCOME.findall(done.stdout)}
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from siting.solve.branching import FRACTIONAL
 from siting.solve.clash import explain_clash
 from siting.solve.conditions import conflict_cliques
 from siting.solve.cover import CoverModel, cover_model
 from siting.solve.heuristic import Finder
+from siting.solve.improver import Improver
 from siting.solve.model import (
     Event,
     Problem,
@@ -33,23 +33,12 @@ from siting.solve.worth import by_worth
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
 
 _log = logging.getLogger(__name__)
 
 SOLVER = "branch and bound on HiGHS relaxations, bounds in integer arithmetic"
 _SHAKES = 40
-_ROOT_SHAKES = 400
-_NODE_SHAKES = 20
 _SHAKE_WORK = 60_000_000
-_ROOT_WORK = 200_000_000
-_ANNEAL_STEPS = 3_000_000
-_PATIENT_STEPS, _PATIENT_NODES = 10_000_000, 1_000
-"""Searches that may go on for long anneal longer."""
-_LEAST_STEPS = 20_000
-_STEPS_PER_ENTRY = 120
-_FAR = 0.002
-"""Annealing pays where the best set stays this far (share) below the relaxation."""
 
 
 def cover_most(
@@ -144,35 +133,14 @@ def _known(finder: Finder) -> int | None:
 def _prove(
     problem: Problem, model: CoverModel, finder: Finder, watch: Watch, enough: int | None
 ) -> TreeResult:
-    n = len(problem.site_ids)
-    calls: list[int] = []
-    patience = [0, 1]
-    work = max(1, len(finder.net.row_site))
-    most_steps = _ANNEAL_STEPS if problem.limits.nodes < _PATIENT_NODES else _PATIENT_STEPS
-    steps = min(most_steps, _LEAST_STEPS + _STEPS_PER_ENTRY * len(finder.net.row_site))
-
-    def improve(point: NDArray[np.float64]) -> NDArray[np.int64] | None:
-        order = np.lexsort((np.arange(n), -point[:n]))
-        finder.from_order(order[point[order] > FRACTIONAL])
-        reached = float(model.program.objective @ point)
-        if finder.best_value < reached * (1.0 - _FAR) and len(calls) >= patience[0]:
-            before = finder.best_value
-            finder.anneal(steps, watch.stop)
-            # Annealing that found nothing waits twice as long before it is tried again.
-            patience[1] = 1 if finder.best_value > before else 2 * patience[1]
-            patience[0] = len(calls) + patience[1]
-        most = _NODE_SHAKES if calls else _ROOT_SHAKES
-        chosen = finder.shakes(max(4, min(most, _ROOT_WORK // work)), watch.stop)
-        calls.append(1)
-        return None if chosen is None else model.point(chosen)
-
+    improver = Improver(model, finder, problem, watch.stop)
     start = None if finder.best is None else model.point(np.flatnonzero(finder.best))
     return solve_tree(
         model.program,
         limits=problem.limits,
         watch=watch,
         start=start,
-        improve=improve,
+        improve=improver.improve,
         beat=enough,
     )
 

@@ -22,8 +22,8 @@ _SWAP_ROUNDS = 30
 _STRONGEST = 30
 _DEVIATION = 5e-4
 _CHUNK = 200_000
-_HEATS = ((0.1, 0.003), (0.03, 0.003), (0.1, 0.01))
-"""Share of a site's mean loss at the start and end of annealing; taken in turn."""
+_HOT, _COOL = 0.1, 0.003
+"""Share of a site's mean loss at the start and end of annealing."""
 
 
 def _lists(pairs: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -80,7 +80,7 @@ class Finder:
         self.stop: Callable[[], bool] = lambda: False
         self.best: NDArray[np.bool_] | None = None
         self.best_value = -1
-        self._annealed = 0
+        self._cold: NDArray[np.bool_] | None = None
         self._forced = self.net.kind == moves.FORCED
         self._none = np.zeros(len(self.net.kind), bool)
         limited = self.net.budget > moves.NO_BUDGET
@@ -129,25 +129,34 @@ class Finder:
                 walk, walk_value = self.state.chosen.copy(), value
         return np.flatnonzero(self.best)
 
-    def anneal(self, steps: int, stop: Callable[[], bool]) -> None:
-        """Anneal from the best set known, then swap what annealing found."""
+    def annealed(
+        self, steps: int, stop: Callable[[], bool]
+    ) -> tuple[int, NDArray[np.bool_]] | None:
+        """Anneal anew from the first good set, then swap; the weight and the set (bool, sites)."""
         if self.best is None or not self.best.any():
-            return
+            return None
+        if self._cold is None:
+            self._cold = self.best.copy()
         state = moves.new_state(self.net)
-        moves.reset(self.net, state, self.best)
-        scale = max(1.0, float(state.loss[self.best].mean()))
+        moves.reset(self.net, state, self._cold)
+        scale = max(1.0, float(state.loss[self._cold].mean()))
         chunks = max(1, -(-steps // _CHUNK))
-        hot, cold = _HEATS[self._annealed % len(_HEATS)]
-        self._annealed += 1
-        heats = scale * hot * (cold / hot) ** (np.arange(chunks + 1) / chunks)
-        found, value = self.best, self.best_value
+        heats = scale * _HOT * (_COOL / _HOT) ** (np.arange(chunks + 1) / chunks)
+        found, value = self._cold, -1
         for k in range(chunks):
             if stop():
                 break
             held, most = anneal(self.net, state, self._seed, steps // chunks, heats[k : k + 2])
             if most > value:
                 found, value = held, int(most)
-        moves.reset(self.net, self.state, found)
+        self.know(np.flatnonzero(found))
+        return int(self.state.sums[2]), self.state.chosen.copy()
+
+    def know(self, chosen: NDArray[np.int64]) -> None:
+        """Swap from a set found elsewhere, and remember what comes of it if it is the best."""
+        mask = self._none.copy()
+        mask[chosen] = True
+        moves.reset(self.net, self.state, mask)
         self._finish(self._none)
 
     def _finish(self, tabu: NDArray[np.bool_]) -> NDArray[np.int64] | None:

@@ -65,7 +65,7 @@ class Relaxation:
         self._model = _load(program, self._factor)
         self._model.setOptionValue("presolve", "off")
         if stop is not None:
-            _interruptible(self._model, stop)
+            interruptible(self._model, stop)
 
     def solve(
         self, lower: NDArray[np.int64], upper: NDArray[np.int64], *, most: int | None = None
@@ -160,7 +160,7 @@ def _load(program: Program, factor: float) -> Any:
     return model
 
 
-def _interruptible(model: Any, stop: Callable[[], bool]) -> None:
+def interruptible(model: Any, stop: Callable[[], bool]) -> None:
     """Let a wish to stop end a solve within a fraction of a second."""
     last = [time.monotonic()]
 
@@ -173,6 +173,7 @@ def _interruptible(model: Any, stop: Callable[[], bool]) -> None:
 
     model.cbSimplexInterrupt.subscribe(ask)
     model.cbIpmInterrupt.subscribe(ask)
+    model.cbMipInterrupt.subscribe(ask)
 
 
 def load_data(program: Program, factor: float) -> Any:
