@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from playwright.sync_api import expect
 
 from siting.web.browser import wait_for_map
 
@@ -54,6 +55,14 @@ def open_siting(address: str, page: Any) -> Any:
 def wait_until_still(page: Any) -> None:
     """Wait until the page is not being made anew: a form or a file taken then would be lost."""
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
+def press(page: Any, name: str) -> None:
+    """Click a button once the page stands still: while it is made anew it may hold an old copy."""
+    button = page.get_by_role("button", name=name)
+    expect(button).to_have_count(1)
+    wait_until_still(page)
+    button.click()
 
 
 def take_download(page: Any, name: str) -> Any:

@@ -13,7 +13,15 @@ from playwright.sync_api import expect
 
 from siting.web.browser import wait_for_map
 from siting.web.state import PAGES
-from tests.web.steps import open_siting, set_view, take_download, unfold, view_of, wait_for_zoom
+from tests.web.steps import (
+    open_siting,
+    press,
+    set_view,
+    take_download,
+    unfold,
+    view_of,
+    wait_for_zoom,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -205,17 +213,17 @@ def test_an_own_file_with_errors_is_imported_mended_and_planned_with(address, pa
     choose = open_import(address, page)
     choose.set_input_files(write_book(tmp_path / "企业.xlsx", rows))
     page.wait_for_url("**work=**")
-    page.get_by_role("button", name="下一步：坐标").click()
+    press(page, "下一步：坐标")
     expect(page.locator(".ws-figure")).to_have_count(3)
     page.locator("[data-testid=stRadio] label").filter(has_text="WGS-84").click()
-    page.get_by_role("button", name="下一步：逐行检查").click()
+    press(page, "下一步：逐行检查")
     page.wait_for_selector("caption:has-text('逐行检查结果')")
     counted(page, "退回", "2")
     taken = take_download(page, "下载标出问题的")
     marked = io.BytesIO(taken.path().read_bytes())
     assert openpyxl.load_workbook(marked).sheetnames
     page.get_by_role("textbox", name="职工人数").fill("450")  # mended in the page
-    page.get_by_role("button", name="改好，重新检查").click()
+    press(page, "改好，重新检查")
     counted(page, "退回", "1")
     page.reload()  # nothing of it is lost
     counted(page, "退回", "1")
@@ -223,13 +231,13 @@ def test_an_own_file_with_errors_is_imported_mended_and_planned_with(address, pa
     page.locator("iframe").scroll_into_view_if_needed()
     frame = page.locator("iframe").bounding_box()
     page.mouse.click(frame["x"] + frame["width"] * 0.4, frame["y"] + frame["height"] * 0.45)
-    page.get_by_role("button", name="放在这里").click()
+    press(page, "放在这里")
     counted(page, "退回", "0")
     counted(page, "可用", "3")
-    page.get_by_role("button", name="下一步：保存").click()
+    press(page, "下一步：保存")
     page.get_by_text("与现有的行合并").click()
     page.get_by_label("您的姓名").fill("王工")
-    page.get_by_role("button", name="保存为新的一版").click()
+    press(page, "保存为新的一版")
     page.wait_for_url("**city=**")
     page.wait_for_selector("text=正在使用导入的数据")
     page.get_by_role("button", name="用这些数据选址").click()
