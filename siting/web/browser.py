@@ -121,7 +121,7 @@ def browser(executable: Path | str = CHROMIUM) -> Iterator[Any]:
             running.close()
 
 
-def wait_for_map(page: Any, timeout_ms: int = 60_000) -> Any:
+def wait_for_map(page: Any, timeout_ms: int = 120_000) -> Any:
     """Wait until the embedded map has drawn its plan; give its frame."""
     page.wait_for_selector("iframe", timeout=timeout_ms)
     frame = page.frame_locator("iframe").first

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
@@ -19,7 +19,7 @@ from siting.web.home import HOME_VARIABLE
 from tests.web.city import small_city
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 PATIENCE_MS = 120_000
@@ -43,9 +43,22 @@ def gaps(city, plan):
     return find_gaps(city, plan)
 
 
+def patient(opens: Callable[..., Any]) -> Callable[..., Any]:
+    """Let every page or context that is opened so wait as long as a slow machine needs."""
+
+    def opened(**options: Any) -> Any:
+        made = opens(**options)
+        made.set_default_timeout(PATIENCE_MS)
+        return made
+
+    return opened
+
+
 @pytest.fixture(scope="session")
 def chrome(chromium) -> Iterator[object]:
     with browser(chromium) as running:
+        for name in ("new_page", "new_context"):
+            setattr(running, name, patient(getattr(running, name)))
         yield running
 
 
@@ -77,7 +90,6 @@ def watched() -> Iterator[Watched]:
 @pytest.fixture
 def page(chrome, watched):
     opened = chrome.new_page(viewport={"width": 1280, "height": 900})
-    opened.set_default_timeout(PATIENCE_MS)
     watched.follow(opened)
     yield opened
     opened.close()

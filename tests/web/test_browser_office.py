@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.web.steps import press
 from tests.web.test_browser import ENGLISH, NAMES, READ_ALOUD, open_import, write_book
 
 pytestmark = pytest.mark.browser
@@ -86,11 +87,10 @@ def test_language_and_name_are_remembered_and_the_link_leaves_the_draft_out(
 ):
     context = chrome.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
-    page.set_default_timeout(120_000)
     watched.follow(page)
     page.goto(f"{address}/?page=ledger&part=bring&lang=en")
     page.get_by_label("Your name").fill("Wang")
-    page.get_by_role("button", name="Read").click()
+    press(page, "Read")
     page.wait_for_selector("[data-testid=stAlert]")
     page.goto(f"{address}/?page=data")
     page.wait_for_selector("h1:has-text('Data')")  # English again, although the address is silent
@@ -98,7 +98,7 @@ def test_language_and_name_are_remembered_and_the_link_leaves_the_draft_out(
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{address}/?page=ledger&part=bring&draft=nowhere-here")
     expect(page.get_by_label("Your name")).to_have_value("Wang")
-    page.get_by_role("button", name="Link to send").click()
+    press(page, "Link to send")
     link = page.locator(".ws-link input").get_attribute("value")
     assert link == f"{address}/?page=ledger&lang=en"
     page.get_by_text("The present plan is not saved").wait_for()

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from siting.publish import read_rota
 from siting.web.browser import wait_for_map
 from siting.web.state import PAGES
-from tests.web.steps import take_download
+from tests.web.steps import press, take_download
 
 pytestmark = pytest.mark.browser
 
@@ -51,10 +51,10 @@ def test_the_next_stations_are_proposed_and_taken_over(address, page):
     wait_for_map(page)
     page.get_by_role("spinbutton", name="再增加几个站点").fill("3")
     page.get_by_role("spinbutton", name="再增加几个站点").press("Enter")
-    page.get_by_role("button", name="推荐新增位置").click()
+    press(page, "推荐新增位置")
     table = page.locator("table:has(caption:has-text('建议新增的站点'))")
     expect(table.locator("tbody tr")).to_have_count(3)
-    page.get_by_role("button", name="采用为新方案").click()
+    press(page, "采用为新方案")
     page.wait_for_url("**draft=**")
     frame = wait_for_map(page)
     expect(frame.locator(".sm-station")).to_have_count(112)
@@ -64,7 +64,7 @@ def test_a_budget_curve_is_worked_out_beside_the_page_and_survives_a_refresh(add
     page.goto(f"{address}/?page=compare&lang=zh")
     page.get_by_role("spinbutton", name="最多站点数").fill("40")
     page.get_by_role("spinbutton", name="最多站点数").press("Enter")
-    page.get_by_role("button", name="计算预算曲线（4 点）").click()
+    press(page, "计算预算曲线（4 点）")
     page.get_by_role("button", name="停止计算，保留已有结果").or_(
         page.locator("caption:has-text('预算曲线各点')")
     ).first.wait_for()
@@ -78,7 +78,7 @@ def test_a_budget_curve_is_worked_out_beside_the_page_and_survives_a_refresh(add
 
 def test_the_containers_rota_is_a_calendar_a_map_and_files(address, page, tmp_path):
     page.goto(f"{address}/?page=containers&lang=zh")
-    page.get_by_role("button", name="计算轮换方案").click()
+    press(page, "计算轮换方案")
     calendar = page.locator("table:has(caption:has-text('轮换日历'))")
     expect(calendar.locator("tbody tr")).to_have_count(29)
     frame = wait_for_map(page)
@@ -104,7 +104,7 @@ def test_what_to_do_next_leads_to_its_page(address, page):
     page.goto(f"{address}/?lang=zh")
     wait_for_map(page)
     page.wait_for_selector("[data-testid=stAlert]:has-text('示例数据')")
-    page.get_by_role("button", name="去“流动站”").click()
+    press(page, "去“流动站”")
     page.wait_for_selector("h1:has-text('流动驿站轮换')")
     assert "page=containers" in page.url
 
@@ -122,8 +122,8 @@ def test_no_page_scrolls_sideways_on_a_phone(address, chrome, watched):
     watched.follow(page)
     for name in PAGES:
         page.goto(f"{address}/?page={name}&lang=zh")
-        page.wait_for_selector("h1", timeout=120_000)
-        page.locator("[data-testid=stSkeleton]").first.wait_for(state="detached", timeout=120_000)
+        page.wait_for_selector("h1")
+        page.locator("[data-testid=stSkeleton]").first.wait_for(state="detached")
         page.wait_for_timeout(1500)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
     page.close()
@@ -167,17 +167,17 @@ def test_an_online_base_map_is_asked_for_only_when_switched_on_and_stands_shifte
     page.route("**/*autonavi.com/**", answer)
     page.route("**/*tianditu.gov.cn/**", answer)
     page.goto(f"{address}/?lang=zh")
-    frame = wait_for_map(page, 120_000)
+    frame = wait_for_map(page)
     page.wait_for_timeout(500)
     assert asked == []
-    page.get_by_role("button", name="在线底图").click()
+    press(page, "在线底图")
     page.get_by_text("天地图（需密钥）").click()
     page.get_by_label("天地图密钥").wait_for()
     page.wait_for_timeout(500)
     assert asked == []  # no key, no request
-    page.get_by_text("高德地图（已按").click()
-    frame.locator(".sm-sm-tiles-pane img, .leaflet-tile").first.wait_for(state="attached")
-    assert asked
+    with page.expect_request("**/*autonavi.com/**"):
+        page.get_by_text("高德地图（已按").click()
+    frame.locator(".leaflet-tile-loaded").first.wait_for(state="attached")
     assert all("autonavi" in url for url in asked)
     east, south = frame.locator("body").evaluate(
         """() => {

@@ -16,10 +16,9 @@ from siting.publish import problems_of
 from siting.web.browser import Watched, dashboard
 from siting.web.home import HOME_VARIABLE
 from tests.siting.public.browser import PHONE
-from tests.web.steps import take_download
+from tests.web.steps import press, take_download
 
 ADDRESS = "https://map.example.gov.cn/stations/"
-PATIENCE_MS = 120_000
 
 
 @pytest.fixture
@@ -85,7 +84,6 @@ def test_look_publish_open_take_back(chrome, own_home, tmp_path):
     facts = tmp_path / "facts.csv"
     with dashboard(own_home) as address:
         page = chrome.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(PATIENCE_MS)
         watched.follow(page)
         page.goto(f"{address}/?page=publish&lang=zh")
         site = _publish(page, own_home, "京S(2026)001号")
@@ -102,7 +100,7 @@ def test_look_publish_open_take_back(chrome, own_home, tmp_path):
             packed.namelist()
         )
         page.get_by_text("我确认要撤回现在公开的版本").click()
-        page.get_by_role("button", name="撤回到上一版").click()
+        press(page, "撤回到上一版")
         page.wait_for_selector("[data-testid=stAlert]:has-text('已撤回版本')")
         assert _hours_of(chrome, own_home, site) != "全天开放"
         assert problems_of(own_home / "public" / "daxing") == []
@@ -115,16 +113,16 @@ def _publish(page, home, number):
     """Fill the form, look, publish; give the id of a station that the preview shows."""
     page.get_by_label("发布网址").fill(ADDRESS)
     page.get_by_label("审图号").fill(number)
-    page.get_by_role("button", name="预览").click()
+    press(page, "预览")
     phone = page.frame_locator("iframe").last
-    expect(phone.locator("#about")).to_contain_text(number, timeout=PATIENCE_MS)
+    expect(phone.locator("#about")).to_contain_text(number)
     site = phone.locator("#answers .card").first.get_attribute("data-id")
     box = page.get_by_role("checkbox", name="我已核对以上内容")
     if not box.is_checked():
         page.get_by_text("我已核对以上内容，同意公开").click()
     done = page.locator("[data-testid=stAlert]:has-text('已公开版本')")
     expect(done).to_have_count(0)
-    page.get_by_role("button", name="公开这一版").click()
+    press(page, "公开这一版")
     expect(done).to_have_count(1)
     assert number in (home / "public" / "daxing" / "index.html").read_text(encoding="utf-8")
     return site

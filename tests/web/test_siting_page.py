@@ -12,7 +12,15 @@ from siting.web.browser import wait_for_map
 from siting.web.home import HOME_VARIABLE
 from siting.web.store import office_workspace
 from tests.web.siting_city import siting_city
-from tests.web.steps import lat_lon, set_view, take_download, unfold, view_of, wait_until_still
+from tests.web.steps import (
+    lat_lon,
+    press,
+    set_view,
+    take_download,
+    unfold,
+    view_of,
+    wait_until_still,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -34,11 +42,10 @@ def small(made_home, address):
 def planned(small, chrome):
     """Address of a plan of five stations in the small city, made through the form."""
     page = chrome.new_page(viewport={"width": 1366, "height": 900})
-    page.set_default_timeout(120_000)
     page.goto(small)
     page.locator("[data-testid=stAlert]", has_text=f"只有 {ALL} 个候选位置").first.wait_for()
     ask_for(page, FIRST)
-    wait_for_map(page, 120_000)
+    wait_for_map(page)
     address = page.url
     page.close()
     return address
@@ -50,7 +57,7 @@ def ask_for(page, stations: int) -> None:
     before = page.url
     field = page.get_by_role("spinbutton", name="站点数（个）")
     field.fill(str(stations))
-    page.get_by_role("button", name="重新选址").click()
+    press(page, "重新选址")
     page.wait_for_url(lambda url: "draft=" in url and url != before)
 
 
@@ -76,14 +83,14 @@ def banned_first(page, frame) -> str:
     """Ban the first station that may be banned; its title."""
     title = stations(frame).first.get_attribute("title")
     stations(frame).first.dispatch_event("click")
-    page.get_by_role("button", name="禁用此站").click()
+    press(page, "禁用此站")
     return title
 
 
 def test_too_many_stations_are_explained_and_a_click_gives_the_first_plan(small, page):
     page.goto(small)
     page.locator("[data-testid=stAlert]", has_text=f"只有 {ALL} 个候选位置").first.wait_for()
-    page.get_by_role("button", name=f"站点数改为 {ALL} 个").click()
+    press(page, f"站点数改为 {ALL} 个")
     frame = wait_for_map(page)
     expect(stations(frame)).to_have_count(ALL)
 
@@ -135,12 +142,12 @@ def test_a_place_is_added_on_the_map_and_deleted_again(planned, page):
     frame = open_plan(page, planned)
     click_ground(page, frame)
     page.get_by_role("textbox", name="自选位置的名称").fill("<i>新的</i>站")
-    page.get_by_role("button", name="在此处新增站点").click()
+    press(page, "在此处新增站点")
     own = frame.locator(".sm-station[title='<i>新的</i>站']")
     expect(own).to_have_count(1)
     expect(stations(frame)).to_have_count(FIRST)
     own.dispatch_event("click")
-    page.get_by_role("button", name="删除这个自选位置").click()
+    press(page, "删除这个自选位置")
     expect(own).to_have_count(0)
 
 
@@ -148,11 +155,11 @@ def test_a_station_is_moved_to_a_clicked_place(planned, page):
     frame = open_plan(page, planned)
     title = stations(frame).first.get_attribute("title")
     stations(frame).first.dispatch_event("click")
-    page.get_by_role("button", name="移动此站").click()
+    press(page, "移动此站")
     page.get_by_text("正在移动").wait_for()
     click_ground(page, frame)
     page.get_by_role("textbox", name="自选位置的名称").fill("新门口")
-    page.get_by_role("button", name="移到此处").click()
+    press(page, "移到此处")
     expect(frame.locator(".sm-station[title='新门口']")).to_have_count(1)
     expect(frame.locator(f".sm-station[title='{title}']")).to_have_count(0)
     expect(page.get_by_text("正在移动")).to_have_count(0)
@@ -173,7 +180,7 @@ def test_a_host_refuses_and_little_else_changes(planned, page):
     stations(frame).first.dispatch_event("click")
     page.get_by_role("heading", name=re.compile("为什么设在这里")).wait_for()
     page.get_by_text("不同意", exact=True).click()
-    page.get_by_role("button", name="重新选址，最多改动").click()
+    press(page, "重新选址，最多改动")
     frame.locator(".sm-mark-refused").wait_for()
     expect(frame.locator(f".sm-station[title='{title}']")).to_have_count(0)
     now = {item.get_attribute("title") for item in stations(frame).all()}
@@ -186,12 +193,12 @@ def test_clashing_quotas_are_explained_and_given_way_by_a_click(planned, page):
     unfold(page, "调整条件")
     unfold(page, "各规则的站点数下限与上限")
     page.get_by_role("spinbutton", name="R4 至少（个）").fill("4")
-    page.get_by_role("button", name="重新选址").click()
+    press(page, "重新选址")
     alert = page.locator("[data-testid=stAlert]", has_text="没有方案能同时满足")
     alert.wait_for()
     assert "配额“R4”要求 4 个站" in alert.inner_text()
     expect(stations(frame)).to_have_count(FIRST)  # the last plan stays in sight
-    page.get_by_role("button", name="按最省的办法放宽").click()
+    press(page, "按最省的办法放宽")
     alert.wait_for(state="detached")
     expect(page.get_by_text("最近一次改动：按最省的办法放宽")).to_have_count(1)
     expect(stations(frame)).to_have_count(FIRST)
@@ -203,10 +210,10 @@ def test_a_preset_and_a_settings_file_fill_the_form(planned, page, tmp_path):
     page.get_by_role("combobox", name=re.compile("从一个预设开始")).click()
     page.get_by_role("option", name="先建 10 个").click()
     page.get_by_text("只建 10 个站点时").wait_for()
-    page.get_by_role("button", name="填入表单").click()
+    press(page, "填入表单")
     field = page.get_by_role("spinbutton", name="站点数（个）")
     expect(field).to_have_value("10")
-    page.get_by_role("button", name="设置文件").click()
+    press(page, "设置文件")
     taken = take_download(page, "下载设置文件")
     text = taken.path().read_text(encoding="utf-8")
     assert "stations = 10" in text
@@ -227,7 +234,7 @@ def test_a_cancelled_run_leaves_the_last_plan_and_says_so(address, page):
     frame = wait_for_map(page)
     unfold(page, "调整条件")
     page.get_by_role("spinbutton", name="站点数（个）").fill("58")
-    page.get_by_role("button", name="重新选址").click()
+    press(page, "重新选址")
     stop = page.get_by_role("button", name="停止计算")
     stop.click()
     stop.wait_for(state="detached")
@@ -248,7 +255,6 @@ def test_a_run_is_found_again_after_a_refresh(planned, page):
 
 def test_phone_width_has_no_sideways_scroll(planned, chrome, watched):
     page = chrome.new_page(viewport={"width": 390, "height": 844})
-    page.set_default_timeout(120_000)
     watched.follow(page)
     frame = open_plan(page, planned)
     stations(frame).first.dispatch_event("click")
