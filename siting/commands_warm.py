@@ -7,6 +7,7 @@ import numpy as np
 from siting.rota import RotaProblem, plan_rota
 from siting.solve.anneal import anneal
 from siting.solve.choose import choose_sites
+from siting.solve.crossing import Pool
 from siting.solve.heuristic import Finder
 from siting.solve.median import solve_median
 from siting.solve.model import Problem, Quota
@@ -36,7 +37,10 @@ def warm_up() -> None:
     choose_sites(problem)
     finder = Finder(problem, merge_rows(indptr, site, problem.weight))
     finder.greedy()
-    anneal(finder.net, finder.state, np.array([1], np.uint64), 10, np.array([2.0, 1.0]))
+    pool = Pool(finder.net)
+    start, seed = finder.state.chosen.copy(), np.array([1], np.uint64)
+    held, value = anneal(finder.net, finder.state, seed, 10, np.array([2.0, 1.0]))
+    pool.add([(0, start), (int(value), held)])
     solve_median(rng.integers(0, 50, (20, _SITES)), 3)
     cover_all(indptr, site, np.ones(_SITES, np.int64))
     weight = rng.integers(1, 9, (2, _ROWS))

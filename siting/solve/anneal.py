@@ -1,7 +1,8 @@
-"""Simulated annealing over exchanges of one site: good sets where swaps alone get stuck.
+"""Simulated annealing by walks of one site at a time: good sets where exchanges get stuck.
 
-An exchange costs only the two sites' rows. The new site serves a row that the old one serves, or a
-row drawn at random, so moves follow the map without knowing it.
+A site is taken out and walks: each step goes to a site that serves one of its rows, or a row drawn
+at random, so walks follow the map without knowing it. Without the walker every gain stands ready,
+so a step costs a look; only taking out and putting back touches rows.
 Source: Kirkpatrick, Gelatt and Vecchi 1983, doi:10.1126/science.220.4598.671.
 """
 
@@ -12,49 +13,78 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from siting.solve.moves import BANNED, FORCED, account, random_index, swap_fits
+from siting.solve.moves import FORCED, account, addable, meets_after
 
-_NEAR_PERCENT = 60
-_UNIT = 1 << 30
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _pull(net: Any, hits: Any, site: int) -> int:
-    lost = 0
-    for row in net.site_row[net.site_ptr[site] : net.site_ptr[site + 1]]:
-        if hits[row] == net.need:
-            lost += net.weight[row]
-        hits[row] -= 1
-    return lost
+WALK = 50
+"""Steps a site walks before it is put back."""
+_NEAR_SHARE = np.uint64(6 * 2**32 // 10)
+"""Share of the steps that stay with the site's rows, of 2^32."""
+_HALF, _LOW = np.uint64(32), np.uint64(2**32 - 1)
+_UNIT = 2.0**-32
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _push(net: Any, hits: Any, site: int) -> int:
-    won = 0
-    for row in net.site_row[net.site_ptr[site] : net.site_ptr[site + 1]]:
-        hits[row] += 1
-        if hits[row] == net.need:
-            won += net.weight[row]
-    return won
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _draw(seed: Any) -> Any:
+    """Draw 64 bits and advance the xorshift state in ``seed`` (uint64, one element)."""
+    x = seed[0]
+    x ^= x << np.uint64(13)
+    x ^= x >> np.uint64(7)
+    x ^= x << np.uint64(17)
+    seed[0] = x
+    return x
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _draw(net: Any, seed: Any, out: int) -> int:
-    """Draw a site that serves a row of ``out``, or any row."""
-    begin, end = net.site_ptr[out], net.site_ptr[out + 1]
-    if end > begin and random_index(seed, 100) < _NEAR_PERCENT:
-        row = net.site_row[begin + random_index(seed, end - begin)]
-    else:
-        row = random_index(seed, len(net.weight))
-    first, last = net.row_ptr[row], net.row_ptr[row + 1]
-    return int(net.row_site[first + random_index(seed, last - first)])
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _below(bits: Any, n: int) -> int:
+    """Give a number of 0 .. n-1 from the upper 32 bits."""
+    return int(np.int64(((bits >> _HALF) * np.uint64(n)) >> _HALF))
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def anneal(net: Any, state: Any, seed: Any, steps: int, heat: Any) -> Any:
-    """Exchange sites for ``steps`` draws while the temperature falls from ``heat[0]`` to ``[1]``.
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _count(net: Any, state: Any, site: int, step: int) -> None:
+    """Put a site in (1) or take it out (-1); the gains of all sites follow."""
+    state.chosen[site] = step > 0
+    account(net, state, site, step)
+    for k in range(net.site_ptr[site], net.site_ptr[site + 1]):
+        row = net.site_row[k]
+        before = state.hits[row]
+        state.hits[row] = before + step
+        change = net.weight[row] * (
+            int(before + step == net.need - 1) - int(before == net.need - 1)
+        )
+        if change != 0:
+            for q in range(net.row_ptr[row], net.row_ptr[row + 1]):
+                state.gain[net.row_site[q]] += change
 
-    ``state`` holds a complete set when it begins; its gains, losses and rows' holders are wrong
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _walk(net: Any, state: Any, seed: Any, here: int, hot: float) -> int:
+    """Let a site that was taken out walk; the place where it ends."""
+    gain, rows = state.gain, len(net.weight)
+    for _ in range(WALK):
+        bits = _draw(seed)
+        begin = net.site_ptr[here]
+        size = net.site_ptr[here + 1] - begin
+        if size > 0 and (bits & _LOW) < _NEAR_SHARE:
+            row = net.site_row[begin + _below(bits, size)]
+        else:
+            row = np.int32(_below(bits, rows))
+        bits = _draw(seed)
+        first = net.row_ptr[row]
+        new = net.row_site[first + _below(bits, net.row_ptr[row + 1] - first)]
+        change = gain[new] - gain[here]
+        if new == here or (change < 0 and ((bits & _LOW) + 1) * _UNIT >= np.exp(change / hot)):
+            continue
+        if addable(net, state, new) and meets_after(net, state, new):
+            here = new
+    return here
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def anneal(net: Any, state: Any, seed: Any, turns: int, heat: Any) -> Any:
+    """Let ``turns`` sites walk while the temperature falls from ``heat[0]`` to ``heat[1]``.
+
+    ``state`` holds a complete set when it begins; its losses and rows' holders are wrong
     afterwards. Returns the best set seen and its weight.
     """
     members = np.flatnonzero(state.chosen)
@@ -62,30 +92,22 @@ def anneal(net: Any, state: Any, seed: Any, steps: int, heat: Any) -> Any:
     best, best_value = state.chosen.copy(), value
     if len(members) == 0 or len(net.weight) == 0:
         return best, best_value
-    cooling = (heat[1] / heat[0]) ** (1.0 / max(1, steps))
+    cooling = (heat[1] / heat[0]) ** (1.0 / max(1, turns))
     hot = heat[0]
-    for _ in range(steps):
+    for _ in range(turns):
         hot *= cooling
-        place = random_index(seed, len(members))
+        place = _below(_draw(seed), len(members))
         out = members[place]
-        new = _draw(net, seed, out)
-        if state.chosen[new] or net.kind[new] == BANNED or net.kind[out] == FORCED:
+        if net.kind[out] == FORCED:
             continue
-        if not swap_fits(net, state, out, new):
-            continue
-        change = -_pull(net, state.hits, out) + _push(net, state.hits, new)
-        chance = (random_index(seed, _UNIT) + 1) / _UNIT
-        if change >= 0 or chance < np.exp(change / hot):
-            state.chosen[out], state.chosen[new] = False, True
-            account(net, state, out, -1)
-            account(net, state, new, 1)
-            members[place] = new
-            value += change
-            if value > best_value:
-                best_value = value
-                best[:] = state.chosen
-        else:
-            _pull(net, state.hits, new)
-            _push(net, state.hits, out)
+        _count(net, state, out, -1)
+        value -= state.gain[out]
+        new = _walk(net, state, seed, out, hot)
+        value += state.gain[new]
+        _count(net, state, new, 1)
+        members[place] = new
+        if value > best_value:
+            best_value = value
+            best[:] = state.chosen
     state.sums[2] = value
     return best, best_value

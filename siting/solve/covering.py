@@ -133,7 +133,10 @@ def _known(finder: Finder) -> int | None:
 def _prove(
     problem: Problem, model: CoverModel, finder: Finder, watch: Watch, enough: int | None
 ) -> TreeResult:
-    improver = Improver(model, finder, problem, watch.stop)
+    def stop() -> bool:
+        return watch.stop() or (enough is not None and finder.best_value >= enough)
+
+    improver = Improver(model, finder, problem, stop)
     start = None if finder.best is None else model.point(np.flatnonzero(finder.best))
     return solve_tree(
         model.program,

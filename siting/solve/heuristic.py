@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -21,9 +21,31 @@ if TYPE_CHECKING:
 _SWAP_ROUNDS = 30
 _STRONGEST = 30
 _DEVIATION = 5e-4
-_CHUNK = 200_000
-_HOT, _COOL = 0.1, 0.003
-"""Share of a site's mean loss at the start and end of annealing."""
+_CHUNK = 1_000
+_COOL = 0.003
+"""Share of a site's mean loss at which annealing ends."""
+_SPREAD = 0x9E3779B97F4A7C15
+
+
+class Annealing(NamedTuple):
+    """One run of annealing.
+
+    Attributes
+    ----------
+    start
+        bool (sites,), a complete set.
+    hot
+        Temperature at the start, share of a site's mean loss.
+    turns
+        Walks.
+    seed
+        Number of the run.
+    """
+
+    start: NDArray[np.bool_]
+    hot: float
+    turns: int
+    seed: int
 
 
 def _lists(pairs: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -80,12 +102,11 @@ class Finder:
         self.stop: Callable[[], bool] = lambda: False
         self.best: NDArray[np.bool_] | None = None
         self.best_value = -1
-        self._cold: NDArray[np.bool_] | None = None
         self._forced = self.net.kind == moves.FORCED
         self._none = np.zeros(len(self.net.kind), bool)
         limited = self.net.budget > moves.NO_BUDGET
         self._sparing = np.flatnonzero(self.net.cost < 0).tolist() if limited else []
-        self._seed = np.array([(problem.seed * 2 + 1) * 0x9E3779B97F4A7C15 % 2**64], np.uint64)
+        self._seed = np.array([(problem.seed * 2 + 1) * _SPREAD % 2**64], np.uint64)
 
     def from_order(self, order: NDArray[np.int64]) -> NDArray[np.int64] | None:
         """Choose in the order given while it fits, fill greedily, swap; None if conditions fail."""
@@ -130,27 +151,27 @@ class Finder:
         return np.flatnonzero(self.best)
 
     def annealed(
-        self, steps: int, stop: Callable[[], bool]
+        self, task: Annealing, stop: Callable[[], bool]
     ) -> tuple[int, NDArray[np.bool_]] | None:
-        """Anneal anew from the first good set, then swap; the weight and the set (bool, sites)."""
-        if self.best is None or not self.best.any():
-            return None
-        if self._cold is None:
-            self._cold = self.best.copy()
+        """Anneal one set; the best weight and set (bool, sites) seen, None if stopped at once.
+
+        Touches nothing of the finder, so that several threads may anneal at the same time.
+        """
         state = moves.new_state(self.net)
-        moves.reset(self.net, state, self._cold)
-        scale = max(1.0, float(state.loss[self._cold].mean()))
-        chunks = max(1, -(-steps // _CHUNK))
-        heats = scale * _HOT * (_COOL / _HOT) ** (np.arange(chunks + 1) / chunks)
-        found, value = self._cold, -1
+        moves.reset(self.net, state, task.start)
+        scale = max(1.0, float(state.loss[task.start].mean()))
+        chunks = max(1, -(-task.turns // _CHUNK))
+        heats = scale * task.hot * (_COOL / task.hot) ** (np.arange(chunks + 1) / chunks)
+        seed = np.array([(task.seed * 2 + 1) * _SPREAD % 2**64], np.uint64)
+        best: tuple[int, NDArray[np.bool_]] | None = None
         for k in range(chunks):
             if stop():
                 break
-            held, most = anneal(self.net, state, self._seed, steps // chunks, heats[k : k + 2])
-            if most > value:
-                found, value = held, int(most)
-        self.know(np.flatnonzero(found))
-        return int(self.state.sums[2]), self.state.chosen.copy()
+            turns = task.turns // chunks
+            held, value = anneal(self.net, state, seed, turns, heats[k : k + 2])
+            if best is None or value > best[0]:
+                best = int(value), held
+        return best
 
     def know(self, chosen: NDArray[np.int64]) -> None:
         """Swap from a set found elsewhere, and remember what comes of it if it is the best."""

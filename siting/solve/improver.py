@@ -1,12 +1,15 @@
-"""Good sets while the search goes on: rounding, shakes, and where needed annealing and merging."""
+"""Good sets while the search goes on: rounding, shakes, and where needed annealing and crossing."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from siting.solve.branching import FRACTIONAL
+from siting.solve.crossing import Pool
+from siting.solve.heuristic import Annealing
 from siting.solve.merging import Merger
 
 if TYPE_CHECKING:
@@ -15,21 +18,22 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siting.solve.cover import CoverModel
+    from siting.solve.crossing import GoodSet
     from siting.solve.heuristic import Finder
     from siting.solve.model import Problem
 
 _ROOT_SHAKES, _NODE_SHAKES = 400, 20
 _ROOT_WORK = 200_000_000
-_PATIENT_NODES = 100_000
-"""Searches that may go on for long anneal longer."""
 _FAR = 0.002
 """Annealing pays where the best set stays this far (share) below the relaxation."""
+_THREADS = 2
+_LEAST_TURNS, _TURNS_PER_ENTRY, _MOST_TURNS = 2_000, 1.2, 100_000
+_HOT, _WARM = 0.05, 0.01
 _RUNS, _PATIENT_RUNS = 6, 16
-_POOL, _PARENTS = 60, 8
-_LEAST_STEPS, _STEPS_PER_ENTRY, _MOST_STEPS = 20_000, 12, 1_000_000
-_PATIENT_STEPS = 4_000_000
-_VAIN_ROUNDS = 3
-"""A patient search goes on until so many rounds in a row found nothing."""
+_PATIENT_NODES = 100_000
+"""Searches that may go on for long anneal in more rounds, on more islands."""
+_VAIN_ROUNDS, _ISLANDS = 3, 2
+_ELITE, _CHAMPIONS, _PARENTS = 8, 20, 10
 
 
 class Improver:
@@ -39,14 +43,15 @@ class Improver:
         self, model: CoverModel, finder: Finder, problem: Problem, stop: Callable[[], bool]
     ) -> None:
         self._model, self._finder, self._stop = model, finder, stop
-        self._sites = len(problem.site_ids)
+        self._sites, self._seed = len(problem.site_ids), problem.seed
         self._patient = problem.limits.nodes >= _PATIENT_NODES
         self._random = np.random.default_rng(problem.seed)
-        work = _LEAST_STEPS + _STEPS_PER_ENTRY * len(finder.net.row_site)
-        self._steps = min(_MOST_STEPS, work)
-        self._calls, self._next, self._wait = 0, 0, 1
-        self._pool: list[tuple[int, NDArray[np.bool_]]] = []
-        self._parents = _PARENTS
+        work = _LEAST_TURNS + int(_TURNS_PER_ENTRY * len(finder.net.row_site))
+        self._turns = min(_MOST_TURNS, work)
+        self._calls, self._next, self._wait, self._runs = 0, 0, 1, 0
+        self._cold: NDArray[np.bool_] | None = None
+        self._champions: list[GoodSet] = []
+        self._raw: list[GoodSet] = []
         self._merger: Merger | None = None
 
     def improve(self, relaxed: NDArray[np.float64]) -> NDArray[np.int64] | None:
@@ -68,33 +73,68 @@ class Improver:
         return None if chosen is None else self._model.point(chosen)
 
     def _gather(self) -> None:
-        """Anneal and merge; a patient search goes on until it finds nothing for some rounds."""
-        vain = 0
-        while not self._stop() and vain < (_VAIN_ROUNDS if self._patient else 1):
-            before = self._finder.best_value
-            self._round()
-            vain = 0 if self._finder.best_value > before else vain + 1
-            if vain and self._patient:
-                self._steps = min(2 * self._steps, _PATIENT_STEPS)
+        """Breed good sets on islands that know nothing of each other, then all of them together."""
+        if self._finder.best is None or not self._finder.best.any():
+            return
+        if self._cold is None:
+            self._cold = self._finder.best.copy()
+        islands = []
+        for _ in range(_ISLANDS if self._patient else 1):
+            islands.append(Pool(self._finder.net))
+            self._breed(islands[-1])
+        if self._patient:
+            last = Pool(self._finder.net)
+            last.add(self._champions)
+            self._champions = []
+            for island in islands:
+                last.add(island.sets[:_CHAMPIONS])
+            self._breed(last)
+            self._champions = last.sets[:_CHAMPIONS]
+            self._merge([last.sets, *(island.sets for island in islands), self._raw])
 
-    def _round(self) -> None:
-        """Anneal some sets more, then merge the best set with some of the others."""
+    def _breed(self, pool: Pool) -> None:
+        """Anneal and cross, in rounds, until some rounds in a row found nothing."""
+        vain, reached = 0, -1
+        while not self._stop() and vain < (_VAIN_ROUNDS if self._patient else 1):
+            fresh = self._annealed(pool)
+            self._raw = sorted([*self._raw, *fresh[::2]], key=lambda pair: -pair[0])[:_CHAMPIONS]
+            pool.add(fresh)
+            if self._stop() or not pool.sets:
+                break
+            self._finder.know(np.flatnonzero(pool.sets[0][1]))
+            vain = 0 if self._patient and pool.sets[0][0] > reached else vain + 1
+            reached = pool.sets[0][0]
+
+    def _annealed(self, pool: Pool) -> list[GoodSet]:
+        """Anneal anew and from the best sets of a pool, side by side."""
+        finder, tasks = self._finder, []
+        for k in range(_PATIENT_RUNS if self._patient else _RUNS):
+            start, hot = self._cold, _HOT
+            if pool.sets and k % 2:
+                start = pool.sets[self._random.integers(min(_ELITE, len(pool.sets)))][1]
+                hot = _WARM * (_HOT / _WARM) ** self._random.random()
+            assert start is not None  # noqa: S101 - set before any annealing
+            self._runs += 1
+            seed = self._seed * 1_000_003 + self._runs
+            tasks.append(Annealing(start=start, hot=hot, turns=self._turns, seed=seed))
+        with ThreadPoolExecutor(_THREADS) as threads:
+            found = list(threads.map(lambda task: finder.annealed(task, self._stop), tasks))
+        return [pair for pair in found if pair is not None]
+
+    def _merge(self, groups: list[list[GoodSet]]) -> None:
+        """Solve the program within the sites of the best sets of each group, more while it ends."""
         finder = self._finder
-        for _ in range(_PATIENT_RUNS if self._patient else _RUNS):
-            found = finder.annealed(self._steps, self._stop)
-            if found is None or self._stop():
-                return
-            self._pool.append(found)
-        if self._merger is None:
-            self._merger = Merger(self._model.program, self._sites, self._stop)
-        self._pool.sort(key=lambda pair: -pair[0])
-        del self._pool[_POOL:]
         if finder.best is None:
             return
-        others = min(self._parents - 1, len(self._pool))
-        drawn = self._random.choice(min(2 * others, len(self._pool)), others, replace=False)
-        held = np.any([finder.best, *(self._pool[k][1] for k in drawn)], axis=0)
-        start = self._model.point(np.flatnonzero(finder.best))
-        point, proved = self._merger.merge(start, held)
-        finder.know(self._model.chosen(point))
-        self._parents = self._parents + 1 if proved else max(2, self._parents - 1)
+        if self._merger is None:
+            self._merger = Merger(self._model.program, self._sites, self._stop)
+        ranked = [group[k][1] for k in range(_CHAMPIONS) for group in groups if k < len(group)]
+        parents = _PARENTS
+        while not self._stop():
+            held = np.any([finder.best, *ranked[:parents]], axis=0)
+            start = self._model.point(np.flatnonzero(finder.best))
+            point, proved = self._merger.merge(start, held)
+            finder.know(self._model.chosen(point))
+            if not proved or parents >= len(ranked):
+                return
+            parents *= 2

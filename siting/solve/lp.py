@@ -59,7 +59,7 @@ class Relaxation:
     """One linear program, solved again and again within changing column bounds."""
 
     def __init__(self, program: Program, *, stop: Callable[[], bool] | None = None) -> None:
-        self._factor = _LARGEST_COST / max(1.0, float(np.abs(program.objective).max(initial=1)))
+        self._factor = cost_scale(program)
         self._n = len(program.objective)
         self._lower, self._upper = program.lower.copy(), program.upper.copy()
         self._model = _load(program, self._factor)
@@ -174,6 +174,11 @@ def interruptible(model: Any, stop: Callable[[], bool]) -> None:
     model.cbSimplexInterrupt.subscribe(ask)
     model.cbIpmInterrupt.subscribe(ask)
     model.cbMipInterrupt.subscribe(ask)
+
+
+def cost_scale(program: Program) -> float:
+    """Give the factor that brings a program's objective to the size HiGHS's tolerances fit."""
+    return _LARGEST_COST / max(1.0, float(np.abs(program.objective).max(initial=1)))
 
 
 def load_data(program: Program, factor: float) -> Any:

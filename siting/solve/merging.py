@@ -13,7 +13,7 @@ import highspy
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from siting.solve.lp import QuietHighs, interruptible, load_data
+from siting.solve.lp import QuietHighs, cost_scale, interruptible, load_data
 from siting.solve.program import INFINITE, Program, build_program
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _NODES, _LOOKS = 100, 100
 """Work of one merger."""
-_LARGEST_COST = 1_000.0
 _NEAR_WHOLE = 1e-6
 
 
@@ -117,7 +116,7 @@ def _solve(
     program: Program, start: NDArray[np.int64], stop: Callable[[], bool]
 ) -> tuple[NDArray[np.int64] | None, bool]:
     """Look for a better point from a known one, within the nodes; None if HiGHS has no point."""
-    factor = _LARGEST_COST / max(1.0, float(np.abs(program.objective).max(initial=1)))
+    factor = cost_scale(program)
     data = load_data(program, factor)
     kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
     data.integrality_ = [kinds[branch] for branch in program.branch.tolist()]

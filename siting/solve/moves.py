@@ -324,14 +324,15 @@ def climb(net: Any, state: Any, units: Any, rank: Any, least: int) -> None:
                 )
                 if not ahead or state.sums[2] + state.gain[new] < least:
                     continue
-                if addable(net, state, new) and _meets_after(net, state, new):
+                if addable(net, state, new) and meets_after(net, state, new):
                     best = new
             add(net, state, best)
             better = better or best != out
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
-def _meets_after(net: Any, state: Any, new: int) -> bool:
+def meets_after(net: Any, state: Any, new: int) -> bool:
+    """Tell whether a set that lacks one site meets all minima once ``new`` is added."""
     for g in range(len(net.least)):
         if state.groups[g] < net.least[g] and not _listed(net.group_ptr, net.group, new, g):
             return False
