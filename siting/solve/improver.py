@@ -31,8 +31,8 @@ _LEAST_TURNS, _TURNS_PER_ENTRY, _MOST_TURNS = 2_000, 1.2, 100_000
 _HOT, _WARM = 0.05, 0.01
 _RUNS, _PATIENT_RUNS = 6, 16
 _PATIENT_NODES = 100_000
-"""Searches that may go on for long anneal in more rounds, on more islands."""
-_VAIN_ROUNDS, _ISLANDS = 3, 2
+"""Searches that may go on for long anneal in more rounds, and merge."""
+_VAIN_ROUNDS = 4
 _ELITE, _CHAMPIONS, _PARENTS = 8, 20, 10
 
 
@@ -73,24 +73,23 @@ class Improver:
         return None if chosen is None else self._model.point(chosen)
 
     def _gather(self) -> None:
-        """Breed good sets on islands that know nothing of each other, then all of them together."""
+        """Breed good sets that know nothing of earlier ones; then the best of both together."""
         if self._finder.best is None or not self._finder.best.any():
             return
         if self._cold is None:
             self._cold = self._finder.best.copy()
-        islands = []
-        for _ in range(_ISLANDS if self._patient else 1):
-            islands.append(Pool(self._finder.net))
-            self._breed(islands[-1])
-        if self._patient:
-            last = Pool(self._finder.net)
-            last.add(self._champions)
-            self._champions = []
-            for island in islands:
-                last.add(island.sets[:_CHAMPIONS])
-            self._breed(last)
-            self._champions = last.sets[:_CHAMPIONS]
-            self._merge([last.sets, *(island.sets for island in islands), self._raw])
+        island = Pool(self._finder.net)
+        self._breed(island)
+        if not self._patient:
+            return
+        groups = [island.sets, self._raw]
+        if self._champions:
+            meeting = Pool(self._finder.net)
+            meeting.add([*self._champions, *island.sets[:_CHAMPIONS]])
+            self._breed(meeting)
+            groups.insert(0, meeting.sets)
+        self._champions = groups[0][:_CHAMPIONS]
+        self._merge(groups)
 
     def _breed(self, pool: Pool) -> None:
         """Anneal and cross, in rounds, until some rounds in a row found nothing."""
