@@ -46,7 +46,7 @@ def _show_progress(table: pd.DataFrame) -> None:
         for key, row in zip(table.index, table.to_dict("records"), strict=True)
         if row["share"] == row["share"]
     ]
-    show_bars(say("targets_bars"), bars)
+    show_bars(say("targets_bars"), bars, ".1%")
 
 
 def _figure(key: str, value: float) -> str:

@@ -117,12 +117,12 @@ def _shade(share: float) -> int:
     return min(_SHADES, int(share * _SHADES + 0.5))
 
 
-def show_bars(caption: str, bars: Iterable[tuple[str, float, str]]) -> None:
-    """Show shares in [0, 1] as bars: label, share, and the raw value as text."""
+def show_bars(caption: str, bars: Iterable[tuple[str, float, str]], form: str = ".2f") -> None:
+    """Show shares in [0, 1] as bars: label, share in the form given, the raw value as text."""
     rows = "".join(
         f"<tr><td>{escape(label)}</td><td><div class='ws-bar'>"
         f"<i style='width:{100 * min(max(value, 0.0), 1.0):.0f}%'></i></div></td>"
-        f"<td class='ws-number'>{value:.2f}</td><td class='ws-number'>{escape(text)}</td></tr>"
+        f"<td class='ws-number'>{value:{form}}</td><td class='ws-number'>{escape(text)}</td></tr>"
         for label, value, text in bars
     )
     st.html(
@@ -155,5 +155,5 @@ def people(milli: float) -> str:
 
 
 def share(part: float, whole: float) -> str:
-    """Write a share as per cent with one decimal; a dash where there is no whole."""
-    return f"{part / whole:.1%}" if whole else "-"
+    """Write a share as per cent with one decimal; a dash where there is no whole or no part."""
+    return f"{part / whole:.1%}" if whole and part == part else "-"  # noqa: PLR0124 - NaN

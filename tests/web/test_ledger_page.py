@@ -60,6 +60,17 @@ def test_targets_of_the_article_are_told_as_progress(filled):
     assert "东镇" in shown
 
 
+def test_shares_are_per_cent_and_what_cannot_be_known_is_a_dash(here, tmp_path):
+    path = tmp_path / "one.xlsx"
+    path.write_bytes(book([HEADS, ["甲厂", 320, "未建会", "东镇"]]))
+    read = read_ledger(path, towns=small_city().towns)
+    put_ledger(here.workspace, read.frame, who="王工", why="one.xlsx", fields=read.fields)
+    shown = tables(here.open("ledger"))
+    assert "nan" not in shown  # nobody is dispatched, so no share of them has joined
+    assert shown.count("0.0%") >= 10
+    assert "0.00<" not in shown
+
+
 def test_a_file_is_brought_in_and_its_bad_rows_sent_back(here):
     app = here.open("ledger", part="bring")
     rows = [HEADS, ["甲厂", 320, "未建会", "东镇"], ["乙厂", "很多", "", "东镇"]]
