@@ -37,7 +37,7 @@ def warm_up() -> None:
     choose_sites(problem)
     finder = Finder(problem, merge_rows(indptr, site, problem.weight))
     finder.greedy()
-    pool = Pool(finder.net)
+    pool = Pool(finder.net, lambda: False)
     start, seed = finder.state.chosen.copy(), np.array([1], np.uint64)
     held, value = anneal(finder.net, finder.state, seed, 10, np.array([2.0, 1.0]))
     pool.add([(0, start), (int(value), held)])

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from siting.solve.moves import FORCED, account, addable, meets_after
+from siting.solve.moves import FORCED, account, addable, draw, meets_after
 
 WALK = 50
 """Steps a site walks before it is put back."""
@@ -21,17 +21,6 @@ _NEAR_SHARE = np.uint64(6 * 2**32 // 10)
 """Share of the steps that stay with the site's rows, of 2^32."""
 _HALF, _LOW = np.uint64(32), np.uint64(2**32 - 1)
 _UNIT = 2.0**-32
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _draw(seed: Any) -> Any:
-    """Draw 64 bits and advance the xorshift state in ``seed`` (uint64, one element)."""
-    x = seed[0]
-    x ^= x << np.uint64(13)
-    x ^= x >> np.uint64(7)
-    x ^= x << np.uint64(17)
-    seed[0] = x
-    return x
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -62,14 +51,14 @@ def _walk(net: Any, state: Any, seed: Any, here: int, hot: float) -> int:
     """Let a site that was taken out walk; the place where it ends."""
     gain, rows = state.gain, len(net.weight)
     for _ in range(WALK):
-        bits = _draw(seed)
+        bits = draw(seed)
         begin = net.site_ptr[here]
         size = net.site_ptr[here + 1] - begin
         if size > 0 and (bits & _LOW) < _NEAR_SHARE:
             row = net.site_row[begin + _below(bits, size)]
         else:
             row = np.int32(_below(bits, rows))
-        bits = _draw(seed)
+        bits = draw(seed)
         first = net.row_ptr[row]
         new = net.row_site[first + _below(bits, net.row_ptr[row + 1] - first)]
         change = gain[new] - gain[here]
@@ -96,7 +85,7 @@ def anneal(net: Any, state: Any, seed: Any, turns: int, heat: Any) -> Any:
     hot = heat[0]
     for _ in range(turns):
         hot *= cooling
-        place = _below(_draw(seed), len(members))
+        place = _below(draw(seed), len(members))
         out = members[place]
         if net.kind[out] == FORCED:
             continue

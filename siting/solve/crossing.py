@@ -16,7 +16,7 @@ from numba import njit
 from siting.solve.moves import NO_BUDGET, complete, new_state, reset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
@@ -147,8 +147,9 @@ def cross(net: Any, a: Any, b: Any, room: Any) -> Any:
 class Pool:
     """Good sets of one problem that are crossed with each other until no child is better."""
 
-    def __init__(self, net: Net) -> None:
+    def __init__(self, net: Net, stop: Callable[[], bool]) -> None:
         self._net, self._room, self._state = net, _scratch(net), new_state(net)
+        self._stop = stop
         self.sets: list[GoodSet] = []
 
     def add(self, fresh: list[GoodSet]) -> None:
@@ -165,6 +166,8 @@ class Pool:
     def _crossed(self, ours: list[GoodSet], others: list[GoodSet]) -> list[GoodSet]:
         children = []
         for value, one in ours:
+            if self._stop():
+                break
             for _, other in others:
                 child, won = cross(self._net, one, other, self._room)
                 if won > 0 and self._meets(child):

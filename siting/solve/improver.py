@@ -78,13 +78,13 @@ class Improver:
             return
         if self._cold is None:
             self._cold = self._finder.best.copy()
-        island = Pool(self._finder.net)
+        island = Pool(self._finder.net, self._stop)
         self._breed(island)
         if not self._patient:
             return
         groups = [island.sets, self._raw]
         if self._champions:
-            meeting = Pool(self._finder.net)
+            meeting = Pool(self._finder.net, self._stop)
             meeting.add([*self._champions, *island.sets[:_CHAMPIONS]])
             self._breed(meeting)
             groups.insert(0, meeting.sets)

@@ -119,7 +119,7 @@ def test_a_pool_keeps_true_sets_that_meet_the_conditions(ask):
     for seed in range(1, 9):
         held, value = annealed(finder, seed)
         fresh.append((int(value), held))
-    pool = Pool(finder.net)
+    pool = Pool(finder.net, lambda: False)
     pool.add(fresh[:4])
     pool.add(fresh[4:])
     assert pool.sets[0][0] >= max(value for value, _ in fresh)
