@@ -1,7 +1,7 @@
-"""Check a plan by its files alone: totals, conditions and the proved bound, in integers.
+"""Check a plan by its files alone, in integers, with no code of the chooser and no solver.
 
-No code of the chooser, no solver: the question is an integer program, the stations a point of it,
-the certificate a bound of it. Opening orders, capacities and the worst part have no certificate.
+The question is an integer program, the stations a point of it, the certificate a bound of it.
+Opening orders, capacities and the worst part have no certificate.
 """
 
 from __future__ import annotations
@@ -39,8 +39,7 @@ class Verdict:
 
 def verify_plan(path: str | Path) -> Verdict:
     """Check ``plan.json`` and the files it names beside it."""
-    path = Path(path)
-    found: list[str] = []
+    path, found = Path(path), list[str]()
     value, bound, nodes = None, None, 0
     try:
         plan = json.loads(path.read_text(encoding="utf-8"))
@@ -87,16 +86,15 @@ def _check_sets(plan: Any, cover: dict[str, Any], labels: Any, found: list[str])
     program = _program(plan, (cover, labels), {"cliques": cover["conflicts"].tolist()}, near)
     published = _mask(plan["stations"], labels, "The plan")
     first_set = _mask(plan["proof"]["first_stations"], labels, "The first stage")
-    own = _check_point(program, published, ("The plan", found))
-    first = _check_point(program, first_set, ("The first stage", found))
+    sets = {"The plan": published, "The first stage": first_set}
+    own, first = (_check_point(program, mask, (what, found)) for what, mask in sets.items())
     _check_people(plan, cover, labels, published, found)
     score, stage2 = int(cover["score"][published].sum()), solution["stage2"]
     if stage2 is None and (published != first_set).any():
         found.append(f"The stations reach {own}, the first stage {first}, with no second stage.")
-    if stage2 is not None:
-        told = (stage2["value"], stage2["shortfall"], stage2["score"])
-        if told != (own, first - own, score) or stage2["bound"] < score:
-            found.append(f"The second stage covers {own} with scores {score}.")
+    told = [(stage2 or {}).get(name) for name in ("value", "shortfall", "score")]
+    if stage2 is not None and (told != [own, first - own, score] or stage2["bound"] < score):
+        found.append(f"The second stage covers {own} with scores {score}.")
     if near is not None and first < goal["target"]:
         found.append(f"Within {solution['value']} is {first}, not {goal['target']}.")
     as_told = near is not None or goal["open"]
@@ -106,8 +104,7 @@ def _check_sets(plan: Any, cover: dict[str, Any], labels: Any, found: list[str])
 def _check_point(program: Any, mask: np.ndarray, say: tuple[str, list[str]]) -> int:
     """Complete a set to a point, check every row; returns the objective."""
     (objective, rows, (lower, upper), _, covers, need), (what, found) = program, say
-    point = np.zeros(len(objective), np.int64)
-    point[: len(mask)] = mask
+    point = np.pad(mask.astype(np.int64), (0, len(objective) - len(mask)))
     for column, members in covers:
         point[column] = mask[members].sum() >= need
     for index, values, low, top, name in rows:
@@ -127,17 +124,15 @@ def _check_people(plan: Any, cover: Any, labels: Any, mask: Any, found: list[str
         milli, rows = cover["people_milli"], plan["by_group"]
         member = np.array(labels["groups"], object)
         for group in sorted(set(labels["groups"]) | set(rows)):
-            own = member == group
-            right = [int(milli[own].sum()), int(milli[own & served].sum())]
+            right = [int(milli[(member == group) & who].sum()) for who in (served | True, served)]
             told = rows.get(group, {})
             if right != [told.get(name, 0) for name in ("people_milli", "covered_milli")]:
                 found.append(f"Group '{group}' has {right}, the plan says otherwise.")
     demand, place = ({label: k for k, label in enumerate(labels[name])} for name in _LABELS)
     given = {demand[row]: place[to["site_id"]] for row, to in plan.get("allocation", {}).items()}
-    fits = "allocation" not in plan or set(given) == set(np.flatnonzero(served).tolist())
-    for row, k in given.items():
-        fits = fits and bool(mask[k]) and k in site[indptr[row] : indptr[row + 1]]
-    if not fits:
+    fits = all(mask[k] and k in site[indptr[i] : indptr[i + 1]] for i, k in given.items())
+    whole = set(given) == set(np.flatnonzero(served).tolist())
+    if not fits or not (whole or "allocation" not in plan):
         found.append("The allocation is not one station that serves it for each row served.")
 
 
@@ -160,8 +155,7 @@ def _check_bound(plan: Any, coverage: Any, certificate: Any, found: list[str]) -
     if plan["proof"]["certified_bound"] != facts["bound"]:
         found.append("The plan's certified bound is not the certificate's.")
     near = coverage[0]["away"] < bound if goal["aim"] == "radius" else None
-    wrong = _check_tree(_program(plan, coverage, facts, near), tree, facts)
-    if wrong:
+    if wrong := _check_tree(_program(plan, coverage, facts, near), tree, facts):
         found.append(wrong)
         return None, len(tree["parent"])
     told = goal["sense"] * (bound - goal["offset"]) if near is None else max(goal["target"], 1) - 1
@@ -169,8 +163,8 @@ def _check_bound(plan: Any, coverage: Any, certificate: Any, found: list[str]) -
     shown = plan["solution"]["status"] != "optimal" and plan["proof"]["solver_gap"] is not None
     if facts["bound"] > told and not shown:
         found.append(f"Certified is only the bound {facts['bound']}.")
-    proved = goal["offset"] + goal["sense"] * facts["bound"] if near is None else bound
-    return int(proved), len(tree["parent"])
+    proved = goal["offset"] + goal["sense"] * int(facts["bound"]) if near is None else bound
+    return proved, len(tree["parent"])
 
 
 def _classes(cover: Any, goal: Any, need: int, near: Any) -> dict[tuple[Any, bytes], int]:
@@ -178,13 +172,11 @@ def _classes(cover: Any, goal: Any, need: int, near: Any) -> dict[tuple[Any, byt
     site, inside = cover["site"], np.zeros((len(cover["weight"]), len(goal["floors"])), bool)
     for k in range(len(goal["floors"])):
         inside[cover["floor_rows"][cover["floor_ptr"][k] : cover["floor_ptr"][k + 1]], k] = True
-    worth = cover.get("worth", np.ones(len(site), np.int64))
-    worth = worth if near is None else np.where(near, worth, 0)
+    worth = cover.get("worth", np.ones(len(site), np.int64)) * (True if near is None else near)
     listed: list[Any] = []
     for row, weight in enumerate(cover["weight"].tolist()):
         mine = slice(cover["indptr"][row], cover["indptr"][row + 1])
-        levels = [*np.unique(worth[mine])[::-1].tolist(), 0]
-        for level, below in itertools.pairwise(levels):
+        for level, below in itertools.pairwise([*np.unique(worth[mine])[::-1].tolist(), 0]):
             sites = site[mine][worth[mine] >= level]
             if level > 0 and weight and len(sites) >= need:
                 listed.append((inside[row].tolist(), sites.tobytes(), weight * (level - below)))
@@ -219,8 +211,7 @@ def _program(plan: Any, coverage: tuple[Any, Any], facts: Any, near: Any) -> Any
     (cover, labels), conditions, goal = coverage, plan["proof"]["conditions"], _goal(plan)
     n, need = len(labels["site_ids"]), conditions["need"]
     classes = _classes(cover, goal, need, near)
-    gain = [0] * n
-    rows, covers = [], []
+    gain, rows, covers = [0] * n, [], []
     parents = facts.get("parents") or [-1] * len(classes)
     members = [np.frombuffer(key, cover["site"].dtype).astype(np.int64) for _, key in classes]
     wide = [len(own) > 1 or need > 1 for own in members]
@@ -244,16 +235,30 @@ def _program(plan: Any, coverage: tuple[Any, Any], facts: Any, near: Any) -> Any
         own = np.array([label[k] for label, _ in classes], bool)
         index, value = (np.array(list(of), np.int64)[own] for of in (at, classes.values()))
         rows.append((index, value, floor["least"], _NONE, f"the floor {floor['name']}"))
+    rows += [_cut(rows, cut, objective * 0) for cut in facts.get("cuts", [])]
     sides = [np.isin(labels["site_ids"], conditions[name]) for name in ("forced", "banned")]
     lower, upper = (np.pad(side, (0, len(gain) - n)).astype(np.int64) for side in sides)
     branch = np.arange(len(objective)) < (n if need == 1 else len(gain))
     return objective, rows, (lower, 1 - upper), branch, covers, need
 
 
+def _cut(rows: list[Any], cut: list[list[int]], total: Any) -> tuple[Any, ...]:
+    """Half of a sum of rows and of columns' limits 1, rounded down: it keeps integer points."""
+    side = len(cut[1])
+    np.add.at(total, np.array(cut[1], np.int64), 1)
+    for index, values, low, top, _ in (rows[k] for k in cut[0]):
+        sign, limit = (1, top) if top < _NONE else (-1, -low)
+        if limit >= _NONE:
+            raise ValueError("A cut of the certificate uses a limit that does not exist.")
+        np.add.at(total, index, sign * values)
+        side += limit
+    index = np.flatnonzero(total // 2)
+    return index, total[index] // 2, -_NONE, side // 2, "a cut"
+
+
 def _dot(a: np.ndarray, b: np.ndarray) -> int:
-    if float(np.abs(a).astype(float) @ np.abs(b).astype(float)) < _LARGEST:
-        return int(a @ b)
-    return sum(x * y for x, y in zip(a.tolist(), b.tolist(), strict=True))
+    size = float(np.abs(a).astype(float) @ np.abs(b).astype(float))
+    return int(a @ b) if size < _LARGEST else sum(map(int.__mul__, a.tolist(), b.tolist()))
 
 
 def _check_tree(program: Any, tree: dict[str, Any], facts: Any) -> str:
@@ -261,10 +266,9 @@ def _check_tree(program: Any, tree: dict[str, Any], facts: Any) -> str:
     objective, rows, start, branch, *_ = program
     low, top = (np.array([row[k] for row in rows], np.int64) for k in (2, 3))
     sizes = [len(row[0]) for row in rows]
-    parts = [[np.empty(0, np.int64), *(row[k] for row in rows)] for k in (0, 1)]
-    columns, values = (np.concatenate(part).astype(np.int64) for part in parts)
+    columns, values = (np.concatenate([low[:0], *(row[k] for row in rows)]) for k in (0, 1))
     beat = facts["bound"] + max(1, int(np.gcd.reduce(objective, initial=0)))
-    bounds: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+    bounds: dict[int, tuple[np.ndarray, ...]] = {}
     duals: list[np.ndarray] = []
     sides = set(zip(tree["parent"].tolist(), tree["side"].tolist(), strict=True))
     listed = (tree[name].tolist() for name in ("parent", "column", "side", "infeasible"))
@@ -274,27 +278,22 @@ def _check_tree(program: Any, tree: dict[str, Any], facts: Any) -> str:
         duals.append(tree["dual_steps"][k] + (duals[parent] if k else 0))
         if k and parent not in bounds:  # closed before
             continue
-        lower, upper = (side_.copy() for side_ in (bounds[parent] if k else start))
-        if k:
-            (lower if side else upper)[tree["column"][parent]] = side
+        lower, upper = (limits.copy() for limits in (bounds[parent] if k else start))
+        (lower if side else upper)[tree["column"][parent] if k else []] = side
         dual, scale = duals[k], 0 if ray else facts["scale"]
         if ((dual > 0) & (top >= _NONE)).any() or ((dual < 0) & (low <= -_NONE)).any():
             return f"Node {k} of the certificate uses a limit that does not exist."
-        steps = values * np.repeat(dual, sizes)
         size = np.bincount(columns, np.abs(values * np.repeat(dual.astype(float), sizes)))
         if size.max(initial=0.0) + scale * float(np.abs(objective).max(initial=0)) > _LARGEST:
             return f"Node {k} of the certificate has numbers too large to check."
         reduced = scale * objective
-        np.subtract.at(reduced, columns, steps)
-        total = _dot(dual, np.where(dual > 0, top, np.where(dual < 0, low, 0)))
-        total += _dot(reduced, np.where(reduced > 0, upper, lower))
-        room = total - scale * beat
+        np.subtract.at(reduced, columns, values * np.repeat(dual, sizes))
+        room = _dot(dual, np.where(dual > 0, top, np.where(dual < 0, low, 0))) - scale * beat
+        room += _dot(reduced, np.where(reduced > 0, upper, lower))
         if room < 0 or (lower > upper).any():
             continue
         if ray or column < 0 or not branch[column] or {(k, 0), (k, 1)} - sides:
             return f"Node {k} of the certificate leaves plans above the bound {facts['bound']}."
         fixed = branch & (upper > lower) & (np.abs(reduced) > room)
-        lower[fixed & (reduced > 0)] = 1
-        upper[fixed & (reduced < 0)] = 0
-        bounds[k] = lower, upper
+        bounds[k] = tuple(np.where(fixed, reduced > 0, limits) for limits in (lower, upper))
     return "" if duals else "The certificate is empty."

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from siting.solve.halves import Cut
     from siting.solve.program import Program
 
 _LARGEST = 2.0**61
@@ -69,6 +70,8 @@ class Certificate:
         int64 (nodes, rows).
     infeasible
         bool per node: its vector proves that no point exists at all.
+    cuts
+        Rows added to the program, in the order of the dual vectors' last entries.
     """
 
     bound: int
@@ -78,10 +81,14 @@ class Certificate:
     side: NDArray[np.int32]
     duals: NDArray[np.int64]
     infeasible: NDArray[np.bool_]
+    cuts: tuple[Cut, ...] = ()
 
 
 def certificate_of(
-    record: Sequence[tuple[int, int, int, NDArray[np.int64], bool]], bound: int, scale: int
+    record: Sequence[tuple[int, int, int, NDArray[np.int64], bool]],
+    bound: int,
+    scale: int,
+    cuts: tuple[Cut, ...] = (),
 ) -> Certificate:
     """Make a certificate of (parent, column, side, dual, empty) per node."""
     parent, column, side, duals, empty = zip(*record, strict=True)
@@ -93,6 +100,7 @@ def certificate_of(
         side=np.array(side, np.int32),
         duals=np.array(duals, np.int64).reshape(len(record), -1),
         infeasible=np.array(empty, bool),
+        cuts=cuts,
     )
 
 
@@ -181,6 +189,26 @@ def exact_bound(
     best = np.where(reduced > 0, upper, lower)
     total = exact_dot(dual, sides) + exact_dot(reduced, best)
     return Bound(total=total, reduced=reduced, scale=scale)
+
+
+def prove(
+    program: Program,
+    bounds: tuple[NDArray[np.int64], NDArray[np.int64]],
+    dual: NDArray[np.float64],
+    scale: int,
+) -> tuple[NDArray[np.int64], Bound] | None:
+    """Round a floating dual vector, and say what it proves within column bounds.
+
+    Returns
+    -------
+    int64 per row at ``scale`` and its bound; None if the numbers are too large.
+    """
+    rounded = np.rint(dual * scale)
+    if not np.isfinite(rounded).all() or np.abs(rounded).max(initial=0.0) > _LARGEST:
+        return None
+    whole = usable(program, rounded.astype(np.int64))
+    exact = exact_bound(program, *bounds, whole, scale=scale)
+    return None if exact is None else (whole, exact)
 
 
 def _largest(values: NDArray[np.int64]) -> float:

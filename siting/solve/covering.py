@@ -145,6 +145,7 @@ def _prove(
         start=start,
         improve=improver.improve,
         beat=enough,
+        cuts=True,
     )
 
 

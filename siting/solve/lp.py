@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
 
     from siting.solve.program import Program
 
@@ -122,6 +123,28 @@ class Relaxation:
         model.setOptionValue("solver", "simplex")
         model.setOptionValue("presolve", "off")
         model.setOptionValue("time_limit", highspy.kHighsInf)
+
+    def add_rows(self, matrix: csr_matrix, upper: NDArray[np.int64]) -> None:
+        """Add rows ``matrix @ v <= upper``; the basis stays."""
+        count = matrix.shape[0]
+        self._model.addRows(
+            count,
+            np.full(count, -highspy.kHighsInf),
+            upper.astype(np.float64),
+            matrix.nnz,
+            matrix.indptr[:-1].astype(np.int32),
+            matrix.indices.astype(np.int32),
+            matrix.data.astype(np.float64),
+        )
+
+    def drop_rows(self, positions: NDArray[np.int64]) -> None:
+        """Take rows away; the basis stays if the last point does not touch them."""
+        if len(positions):
+            self._model.deleteRows(len(positions), positions.astype(np.int32))
+
+    def activity(self) -> NDArray[np.float64]:
+        """Value of each row at the last point."""
+        return np.array(self._model.getSolution().row_value)
 
     def basis(self) -> Any:
         """Return the present basis, to come back to."""

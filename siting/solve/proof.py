@@ -266,6 +266,7 @@ def _write_certificate(path: Path, certificate: Certificate, problem: Problem) -
         "bound": certificate.bound,
         "scale": certificate.scale,
         "cliques": cliques,
+        "cuts": [[list(cut.rows), list(cut.tops)] for cut in certificate.cuts],
     }
     if problem.worth is not None:
         rows = by_worth(problem)

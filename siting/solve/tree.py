@@ -17,13 +17,13 @@ from siting.solve.certify import (
     Certificate,
     certificate_of,
     emptiness,
-    exact_bound,
     good_scale,
     objective_unit,
+    prove,
     tighten,
-    usable,
     value_bound,
 )
+from siting.solve.cutting import Cutter
 from siting.solve.lp import LpResult, Relaxation
 from siting.solve.watch import Watch
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siting.solve.certify import Bound
+    from siting.solve.halves import Cut
     from siting.solve.model import Limits
     from siting.solve.program import Program
 
@@ -93,6 +94,7 @@ class _Search:
         self.scale, self.unit = good_scale(program), objective_unit(program)
         watched = watch.should_stop is not None or watch.deadline is not None
         self.relaxation = Relaxation(program, stop=watch.stop if watched else None)
+        self.cuts: tuple[Cut, ...] = ()
         self.gains = no_gains(len(program.objective))
         self.point: NDArray[np.int64] | None = None
         self.value: int | None = None
@@ -142,7 +144,7 @@ class _Search:
         return len(self.record) - 1
 
 
-def solve_tree(
+def solve_tree(  # noqa: PLR0913 - what a search starts from
     program: Program,
     *,
     limits: Limits,
@@ -150,6 +152,7 @@ def solve_tree(
     start: NDArray[np.int64] | None = None,
     improve: Callable[[NDArray[np.float64]], NDArray[np.int64] | None] | None = None,
     beat: int | None = None,
+    cuts: bool = False,
 ) -> TreeResult:
     """Maximise a program, with proof.
 
@@ -162,18 +165,15 @@ def solve_tree(
     beat
         Ends with the first point of this value or more; if the result has no point, its bound
         shows that there is none.
+    cuts
+        Cut at the root first. All columns must take only integers, or have no other best values
+        once those branched on are integers.
     """
     search = _Search(program, limits, watch or Watch(), improve)
     search.beat = None if beat is None else _reachable(search, beat)
     search.offer(start)
-    best = np.where(program.objective > 0, program.upper, program.lower)
-    top = program.value(best)
-    zero = np.zeros(program.matrix.shape[0], np.int64)
-    root = _Node((-top, 0), top, program.lower, program.upper, -1, 0, zero)
     heap: list[_Node] = []
-    node: _Node | None = root
-    if program.matrix.shape[0] > _LARGE and not search.closed(top):
-        search.relaxation.start_inside(seconds=search.watch.left())
+    node: _Node | None = _root(search, cuts=cuts)
     serial, stopped = 0, False
     while node is not None or heap:
         if node is None:
@@ -201,6 +201,39 @@ def solve_tree(
         search.keep(rest, -1, rest.dual, empty=False)
         search.left.append(rest.bound)
     return _result(search, stopped=stopped)
+
+
+def _root(search: _Search, *, cuts: bool) -> _Node:
+    program = search.program
+    top = program.value(np.where(program.objective > 0, program.upper, program.lower))
+    zero = np.zeros(program.matrix.shape[0], np.int64)
+    root = _Node((-top, 0), top, program.lower, program.upper, -1, 0, zero)
+    if search.closed(top):
+        return root
+    if program.matrix.shape[0] > _LARGE:
+        search.relaxation.start_inside(seconds=search.watch.left())
+    if cuts:
+        _cut(search, root)
+    return root
+
+
+def _cut(search: _Search, root: _Node) -> None:
+    """Cut at the root; the search goes on with the program that has the cuts."""
+    cutter = Cutter(
+        search.program,
+        search.relaxation,
+        scale=search.scale,
+        unit=search.unit,
+        watch=search.watch,
+    )
+    most = search.limits.lp_iterations
+    found = cutter.run(most_iterations=most, value=search.value, closed=search.closed)
+    search.iterations += cutter.iterations
+    if found is not None:
+        search.program, search.relaxation, search.cuts = found.program, found.relaxation, found.cuts
+        root.bound, root.dual = min(root.bound, found.bound), found.dual
+        search.root_bound = root.bound
+        search.nodes += search.closed(root.bound)
 
 
 def _reachable(search: _Search, beat: int) -> int:
@@ -258,12 +291,7 @@ def _prove(
 ) -> tuple[NDArray[np.int64], Bound] | None:
     if answer.status != "optimal":
         return None
-    rounded = np.rint(answer.dual * search.scale)
-    if not np.isfinite(rounded).all() or np.abs(rounded).max(initial=0.0) > 2.0**61:
-        return None
-    dual = usable(search.program, rounded.astype(np.int64))
-    exact = exact_bound(search.program, node.lower, node.upper, dual, scale=search.scale)
-    return None if exact is None else (dual, exact)
+    return prove(search.program, (node.lower, node.upper), answer.dual, search.scale)
 
 
 def _is_empty(search: _Search, node: _Node, answer: LpResult) -> bool:
@@ -389,4 +417,4 @@ def _certificate(search: _Search, bound: int | None) -> Certificate | None:
     if search.numbers > _MOST_CERTIFICATE_NUMBERS:
         bound = search.root_bound if search.root_bound is not None else bound
         record = [(-1, -1, 0, record[0][3], False)]
-    return certificate_of(record, bound, search.scale)
+    return certificate_of(record, bound, search.scale, search.cuts)

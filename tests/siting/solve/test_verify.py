@@ -63,13 +63,13 @@ def write_plan(folder: Path, problem: Problem) -> dict[str, Any]:
 
 
 def good_problem() -> Problem:
-    """Twelve sites with every kind of condition and a tree of several nodes."""
-    rng = np.random.default_rng(11)
-    n = 40
+    """Thirteen of sixty sites, every kind of condition, cuts and a tree of many nodes."""
+    rng = np.random.default_rng(12)
+    n, rows = 60, 400
     return make_problem(
-        rng.random((240, n)) < 0.06,
-        rng.integers(1, 1000, 240),
-        11,
+        rng.random((rows, n)) < 0.06,
+        rng.integers(1, 1000, rows),
+        13,
         forced=("s1",),
         banned=("s2",),
         quotas=(
@@ -94,6 +94,8 @@ def test_an_honest_plan_is_accepted(made: tuple[Path, dict[str, Any]]) -> None:
     assert verdict.problems == ()
     assert verdict.bound == verdict.value == made[1]["solution"]["value"]
     assert verdict.nodes > 2  # a tree, not only a root
+    _, facts = read_arrays(made[0] / "certificate.zip")
+    assert len(facts["cuts"]) > 2
 
 
 def test_same_plan_same_bytes(made: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
@@ -183,13 +185,27 @@ def _clique(arrays: dict[str, Any], facts: Any) -> None:
     facts["cliques"][0] = [0, 1, 2]
 
 
+def _other_cut(arrays: dict[str, Any], facts: Any) -> None:
+    """Halve other rows than the dual vectors were made for."""
+    facts["cuts"] = [[[row + 1 for row in rows], tops] for rows, tops in facts["cuts"]]
+
+
+def _deeper_cut(arrays: dict[str, Any], facts: Any) -> None:
+    """Claim a cut as a list of coefficients and a side, deeper than it can be derived."""
+    facts["cuts"][0] = [[*facts["cuts"][0][0], {"side": -1}], facts["cuts"][0][1]]
+
+
+def _cut_of_nothing(arrays: dict[str, Any], facts: Any) -> None:
+    facts["cuts"][0][0][0] = 10**6
+
+
 def _truncate(plan: dict[str, Any], folder: Path) -> None:
     path = folder / "coverage.zip"
     path.write_bytes(path.read_bytes()[:-50])
 
 
 def _reach(arrays: dict[str, Any], facts: Any) -> None:
-    arrays["site"][0] = (arrays["site"][0] + 1) % 3
+    arrays["site"][:20] = (arrays["site"][:20] + 1) % 60
 
 
 def _lower_both(plan: dict[str, Any], folder: Path) -> None:
@@ -238,6 +254,9 @@ DOCTORED: dict[str, Any] = {
     "a leaf cut off": _file("certificate", _cut),
     "the root made a leaf": _file("certificate", _leaf),
     "spacing pairs invented": _file("certificate", _clique),
+    "other cuts": _file("certificate", _other_cut),
+    "a cut that is not derived": _file("certificate", _deeper_cut),
+    "a cut of a row that is not there": _file("certificate", _cut_of_nothing),
     "no certificate": _set("proof", "certificate", to=None),
 }
 
