@@ -49,6 +49,7 @@ class Improver:
         work = _LEAST_TURNS + int(_TURNS_PER_ENTRY * len(finder.net.row_site))
         self._turns = min(_MOST_TURNS, work)
         self._calls, self._next, self._wait, self._runs = 0, 0, 1, 0
+        self._near = 0.0
         self._cold: NDArray[np.bool_] | None = None
         self._champions: list[GoodSet] = []
         self._raw: list[GoodSet] = []
@@ -60,7 +61,8 @@ class Improver:
         order = np.lexsort((np.arange(n), -relaxed[:n]))
         finder.from_order(order[relaxed[order] > FRACTIONAL])
         reached = float(self._model.program.objective @ relaxed)
-        if finder.best_value < reached * (1.0 - _FAR) and self._calls >= self._next:
+        self._near = reached * (1.0 - _FAR)
+        if finder.best_value < self._near and self._calls >= self._next:
             before = finder.best_value
             self._gather()
             # A search that found nothing waits twice as long before it is tried again.
@@ -80,7 +82,7 @@ class Improver:
             self._cold = self._finder.best.copy()
         island = Pool(self._finder.net, self._stop)
         self._breed(island)
-        if not self._patient:
+        if not self._patient or self._finder.best_value >= self._near:
             return
         groups = [island.sets, self._raw]
         if self._champions:
@@ -94,7 +96,8 @@ class Improver:
     def _breed(self, pool: Pool) -> None:
         """Anneal and cross, in rounds, until some rounds in a row found nothing."""
         vain, reached = 0, -1
-        while not self._stop() and vain < (_VAIN_ROUNDS if self._patient else 1):
+        most = _VAIN_ROUNDS if self._patient else 1
+        while vain < most and self._finder.best_value < self._near and not self._stop():
             fresh = self._annealed(pool)
             self._raw = sorted([*self._raw, *fresh[::2]], key=lambda pair: -pair[0])[:_CHAMPIONS]
             pool.add(fresh)
