@@ -185,8 +185,8 @@ def _parities(program: Program, point: NDArray[np.float64]) -> _Parities:
     entry = np.flatnonzero(odd_entry & ~alone & near[of_entry] & (price[matrix.indices] > 0))
     rows, columns = of_entry[entry], matrix.indices[entry].astype(np.int64)
     gained = np.where(matrix.data > 0, program.objective[matrix.indices], 0)
-    worth = np.bincount(of_entry, gained, minlength=len(slack))
-    kept = _distinct(rows, columns, (slack, -worth), odd, len(point))
+    gains = np.bincount(of_entry, gained, minlength=len(slack)).astype(np.float64)
+    kept = _distinct(rows, columns, (slack, -gains), odd, len(point))
     place = np.full(len(slack), -1)
     place[kept] = np.arange(len(kept))
     mine = place[rows] >= 0
@@ -315,10 +315,10 @@ def _deepest(
     uses = np.zeros(matrix.shape[0], np.int64)
     chosen: list[Cut] = []
     for k in np.lexsort((np.arange(len(cuts)), -depth)).tolist():
-        rows = list(cuts[k].rows)
+        taken = list(cuts[k].rows)
         if len(chosen) >= most or won[k] < _LEAST_WON / 2:
             break
-        if uses[rows].max() < _USES:
-            uses[rows] += 1
+        if uses[taken].max() < _USES:
+            uses[taken] += 1
             chosen.append(cuts[k])
     return chosen
