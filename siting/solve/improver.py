@@ -10,7 +10,7 @@ import numpy as np
 from siting.solve.branching import FRACTIONAL
 from siting.solve.crossing import Pool
 from siting.solve.heuristic import Annealing
-from siting.solve.merging import Merger
+from siting.solve.regions import Regions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,9 +31,11 @@ _LEAST_TURNS, _TURNS_PER_ENTRY, _MOST_TURNS = 2_000, 1.2, 100_000
 _HOT, _WARM = 0.05, 0.01
 _RUNS, _PATIENT_RUNS = 6, 16
 _PATIENT_NODES = 100_000
-"""Searches that may go on for long anneal in more rounds, and merge."""
+"""Searches that may go on for long anneal in more rounds, and look at regions."""
 _VAIN_ROUNDS = 4
-_ELITE, _CHAMPIONS, _PARENTS = 8, 20, 10
+_ELITE, _CHAMPIONS = 8, 20
+_REGIONS = (8, 12)
+"""Stations chosen anew at a time."""
 
 
 class Improver:
@@ -52,8 +54,7 @@ class Improver:
         self._near = 0.0
         self._cold: NDArray[np.bool_] | None = None
         self._champions: list[GoodSet] = []
-        self._raw: list[GoodSet] = []
-        self._merger: Merger | None = None
+        self._regions: Regions | None = None
 
     def improve(self, relaxed: NDArray[np.float64]) -> NDArray[np.int64] | None:
         """Return the best point known, after a look around this point of the relaxation."""
@@ -80,18 +81,25 @@ class Improver:
             return
         if self._cold is None:
             self._cold = self._finder.best.copy()
-        island = Pool(self._finder.net, self._stop)
-        self._breed(island)
+        pool = Pool(self._finder.net, self._stop)
+        self._breed(pool)
         if not self._patient or self._finder.best_value >= self._near:
             return
-        groups = [island.sets, self._raw]
         if self._champions:
-            meeting = Pool(self._finder.net, self._stop)
-            meeting.add([*self._champions, *island.sets[:_CHAMPIONS]])
-            self._breed(meeting)
-            groups.insert(0, meeting.sets)
-        self._champions = groups[0][:_CHAMPIONS]
-        self._merge(groups)
+            island, pool = pool, Pool(self._finder.net, self._stop)
+            pool.add([*self._champions, *island.sets[:_CHAMPIONS]])
+            self._breed(pool)
+        self._refine()
+        self._champions = [(self._finder.best_value, self._finder.best), *pool.sets[:_CHAMPIONS]]
+
+    def _refine(self) -> None:
+        """Choose the best set's regions anew, small ones first."""
+        if self._regions is None:
+            self._regions = Regions(self._model, self._stop)
+        for size in _REGIONS:
+            if self._finder.best is not None:
+                chosen = self._regions.improve(self._finder.best, size)
+                self._finder.know(np.flatnonzero(chosen))
 
     def _breed(self, pool: Pool) -> None:
         """Anneal and cross, in rounds, until some rounds in a row found nothing."""
@@ -99,7 +107,6 @@ class Improver:
         most = _VAIN_ROUNDS if self._patient else 1
         while vain < most and self._finder.best_value < self._near and not self._stop():
             fresh = self._annealed(pool)
-            self._raw = sorted([*self._raw, *fresh[::2]], key=lambda pair: -pair[0])[:_CHAMPIONS]
             pool.add(fresh)
             if self._stop() or not pool.sets:
                 break
@@ -122,21 +129,3 @@ class Improver:
         with ThreadPoolExecutor(_THREADS) as threads:
             found = list(threads.map(lambda task: finder.annealed(task, self._stop), tasks))
         return [pair for pair in found if pair is not None]
-
-    def _merge(self, groups: list[list[GoodSet]]) -> None:
-        """Solve the program within the sites of the best sets of each group, more while it ends."""
-        finder = self._finder
-        if finder.best is None:
-            return
-        if self._merger is None:
-            self._merger = Merger(self._model.program, self._sites, self._stop)
-        ranked = [group[k][1] for k in range(_CHAMPIONS) for group in groups if k < len(group)]
-        parents = _PARENTS
-        while not self._stop():
-            held = np.any([finder.best, *ranked[:parents]], axis=0)
-            start = self._model.point(np.flatnonzero(finder.best))
-            point, proved = self._merger.merge(start, held)
-            finder.know(self._model.chosen(point))
-            if not proved or parents >= len(ranked):
-                return
-            parents *= 2

@@ -13,7 +13,7 @@ from siting.solve.anneal import anneal
 from siting.solve.crossing import Pool, _scratch, cross
 from siting.solve.improver import Improver
 from siting.solve.model import Limits, Quota, covered_weight
-from tests.siting.solve.test_merging import laid_out, scattered, with_quota
+from tests.siting.solve.test_regions import laid_out, scattered, with_quota
 
 
 def apart(problem):

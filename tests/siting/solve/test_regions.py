@@ -1,4 +1,4 @@
-"""Merging good sets: the best of the sites held, conditions kept; a patient search repeats."""
+"""Regions chosen anew: never worse, conditions kept; a patient search repeats."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from siting.solve import Problem, choose_sites
 from siting.solve.cover import CoverModel, cover_model
 from siting.solve.heuristic import Finder
 from siting.solve.improver import Improver
-from siting.solve.merging import Merger
-from siting.solve.model import Quota, covered_weight
+from siting.solve.model import Limits, Quota, covered_weight
 from siting.solve.reduce import merge_rows
+from siting.solve.regions import Regions
 from tests.siting.solve.instances import make_problem
 
 
@@ -39,41 +39,50 @@ def with_quota(problem: Problem) -> Problem:
 
 @pytest.mark.parametrize("ask", [lambda problem: problem, with_quota])
 @pytest.mark.parametrize("seed", range(6))
-def test_merging_all_sites_gives_the_optimum(seed, ask):
-    problem = ask(scattered(seed))
+def test_a_region_of_all_stations_gives_the_optimum(seed, ask):
+    problem = ask(scattered(seed, rows=400))
     model, finder = laid_out(problem)
-    start = model.point(np.flatnonzero(finder.best))
-    point, proved = Merger(model.program, 60, lambda: False).merge(start, np.ones(60, bool))
+    found = Regions(model, lambda: False).improve(finder.best, 8)
     best = choose_sites(problem)
-    assert (best.status, proved) == ("optimal", True)
+    assert best.status == "optimal"
+    point = model.point(np.flatnonzero(found))
     assert model.program.admits(point)
     assert covered_weight(problem, model.chosen(point)) == model.program.value(point) == best.value
 
 
-def test_only_sites_that_are_held_come_in():
-    problem = scattered(3)
-    model, _ = laid_out(problem)
-    held = np.zeros(60, bool)
-    held[:20] = True
-    start = model.point(np.arange(8))
-    point, _ = Merger(model.program, 60, lambda: False).merge(start, held)
-    least = choose_sites(replace(problem, banned=problem.site_ids[20:]))
-    assert set(model.chosen(point)) <= set(range(20))
-    assert model.program.value(point) == least.value > model.program.value(start)
+def test_small_regions_never_make_it_worse_and_sometimes_better():
+    better = 0
+    for seed in range(10):
+        model, finder = laid_out(scattered(seed, sites=200, rows=900, p=20))
+        found = Regions(model, lambda: False).improve(finder.best, 5)
+        point = model.point(np.flatnonzero(found))
+        assert model.program.admits(point)
+        assert model.program.value(point) >= finder.best_value
+        better += model.program.value(point) > finder.best_value
+    assert better > 2
 
 
-def test_a_stopped_merger_gives_the_point_back():
-    problem = scattered(4)
-    model, _ = laid_out(problem)
-    start = model.point(np.arange(8))
-    point, _ = Merger(model.program, 60, lambda: True).merge(start, np.arange(60) < 8)
-    assert (point == start).all()
+def test_what_was_proved_once_is_not_solved_again(monkeypatch):
+    model, finder = laid_out(scattered(4, sites=200, rows=900, p=20))
+    regions = Regions(model, lambda: False)
+    found = regions.improve(finder.best, 5)
+
+    def never(*_args, **_kwargs):
+        raise AssertionError("solved again")
+
+    monkeypatch.setattr("siting.solve.regions.solve_tree", never)
+    assert (regions.improve(found, 5) == found).all()
 
 
-def test_annealing_and_merging_repeat():
+def test_stopped_regions_give_the_set_back():
+    model, finder = laid_out(scattered(4))
+    assert (Regions(model, lambda: True).improve(finder.best, 8) == finder.best).all()
+
+
+def test_annealing_crossing_and_regions_repeat():
     found = []
     for _ in range(2):
-        problem = scattered(5, sites=300, rows=900, p=25)
+        problem = replace(scattered(5, sites=300, rows=900, p=25), limits=Limits(nodes=10**6))
         model, finder = laid_out(problem)
         improver = Improver(model, finder, problem, lambda: False)
         relaxed = np.zeros(len(model.program.objective))
@@ -83,7 +92,7 @@ def test_annealing_and_merging_repeat():
     assert model.program.admits(found[0])
 
 
-def test_annealing_and_merging_beat_swaps():
+def test_annealing_crossing_and_regions_beat_swaps():
     problem = scattered(5, sites=600, rows=1500, p=40)
     model, finder = laid_out(problem)
     swapped = finder.best_value
