@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from siting.solve.lp import LpResult, Relaxation
+
 FRACTIONAL = 1e-6
 """A value this near to an integer counts as one; only the search's order depends on it."""
 
 _RELIABLE = 4
 _TRIED = 8
+_TRIAL_ITERATIONS = 40
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +63,7 @@ def fractional(point: NDArray[np.float64], branch: NDArray[np.bool_]) -> NDArray
     return np.flatnonzero(branch & (np.abs(point - np.rint(point)) > FRACTIONAL))
 
 
-def choose_column(
+def _choose_column(
     gains: Gains,
     candidates: NDArray[np.int64],
     point: NDArray[np.float64],
@@ -87,3 +90,50 @@ def choose_column(
         if score > best_score * (1 + 1e-9):
             best, best_score = column, score
     return best
+
+
+def pick(
+    relaxation: Relaxation,
+    gains: Gains,
+    answer: LpResult,
+    branch: NDArray[np.bool_],
+    bounds: tuple[NDArray[np.int64], NDArray[np.int64]],
+) -> tuple[int, int]:
+    """Pick the column to branch on; the first free one where all are integers.
+
+    Parameters
+    ----------
+    answer
+        The relaxation's, with a point; its basis is there again afterwards.
+    branch
+        bool (n,), the columns that may be branched on, at least one.
+    bounds
+        int64 (n,) each, lower and upper.
+
+    Returns
+    -------
+    The column, and the simplex iterations that trials took.
+    """
+    loose = fractional(answer.point, branch)
+    if not len(loose):
+        return int(np.flatnonzero(branch)[0]), 0
+    lower, upper = bounds
+    basis, used = relaxation.basis(), [0]
+
+    def trial(column: int, side: int) -> float:
+        low, high = lower.copy(), upper.copy()
+        value = answer.point[column]
+        if side:
+            low[column] = int(np.ceil(value))
+        else:
+            high[column] = int(np.floor(value))
+        relaxation.restore(basis)
+        tried = relaxation.solve(low, high, most=_TRIAL_ITERATIONS)
+        used[0] += tried.iterations
+        if tried.status == "infeasible":
+            return abs(answer.objective) + 1.0
+        return answer.objective - tried.objective if np.isfinite(tried.objective) else 0.0
+
+    column = _choose_column(gains, loose, answer.point, trial)
+    relaxation.restore(basis)
+    return column, used[0]

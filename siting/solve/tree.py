@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.solve.branching import choose_column, fractional, no_gains
+from siting.solve.branching import fractional, no_gains, pick
 from siting.solve.certify import (
     Certificate,
     certificate_of,
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from siting.solve.model import Limits
     from siting.solve.program import Program
 
-_TRIAL_ITERATIONS = 40
 _MOST_CERTIFICATE_NUMBERS = 12_000_000
 _ROUNDING_EVERY = 10
 _LARGE = 2_000
@@ -232,8 +231,8 @@ def _cut(search: _Search, root: _Node) -> None:
     if found is not None:
         search.program, search.relaxation, search.cuts = found.program, found.relaxation, found.cuts
         root.bound, root.dual = min(root.bound, found.bound), found.dual
-        search.root_bound = root.bound
-        search.nodes += search.closed(root.bound)
+        if search.closed(root.bound):
+            search.root_bound, search.nodes = root.bound, 1
 
 
 def _reachable(search: _Search, beat: int) -> int:
@@ -269,14 +268,17 @@ def _process(search: _Search, node: _Node) -> list[_Node]:
     proof = _prove(search, node, answer)
     if proof is not None:
         dual, exact = proof
-        bound = min(bound, value_bound(program, exact, search.unit))
+        proved = value_bound(program, exact, search.unit)
+        bound = min(bound, proved)
         _learn(search, node, answer)
-        if search.root_bound is None:
-            search.root_bound = bound
+        if node.parent < 0:
+            search.root_bound = proved
         if not search.closed(bound):
             _round(search, answer)
         if search.closed(bound):
-            search.keep(node, -1, dual, empty=False)
+            # A vector that proves less than the one the node came with is not its proof.
+            best = dual if search.closed(proved) else node.dual
+            search.keep(node, -1, best, empty=False)
             search.left.append(bound)
             return []
         if search.known is not None:
@@ -332,7 +334,12 @@ def _split(
         search.keep(node, -1, dual, empty=False)
         search.left.append(node.bound)
         return []
-    column, share = _pick(search, answer, branch, (lower, upper), free)
+    if len(answer.point):
+        column, used = pick(search.relaxation, search.gains, answer, branch, (lower, upper))
+        search.iterations += used
+        share = float(answer.point[column])
+    else:
+        column, share = int(free[0]), 0.5
     number = search.keep(node, column, dual, empty=False)
     children = []
     for side in (1, 0):
@@ -349,41 +356,6 @@ def _split(
             grown = (column, 1.0 - part if side else part, answer.objective)
         children.append(_Node((0, 0), node.bound, low, high, number, side, dual, grown))
     return children
-
-
-def _pick(
-    search: _Search,
-    answer: LpResult,
-    branch: NDArray[np.bool_],
-    bounds: tuple[NDArray[np.int64], NDArray[np.int64]],
-    free: NDArray[np.int64],
-) -> tuple[int, float]:
-    if not len(answer.point):
-        return int(free[0]), 0.5
-    loose = fractional(answer.point, branch)
-    if not len(loose):
-        column = int(free[0])
-        return column, float(answer.point[column])
-    lower, upper = bounds
-    basis = search.relaxation.basis()
-
-    def trial(column: int, side: int) -> float:
-        low, high = lower.copy(), upper.copy()
-        value = answer.point[column]
-        if side:
-            low[column] = int(np.ceil(value))
-        else:
-            high[column] = int(np.floor(value))
-        search.relaxation.restore(basis)
-        tried = search.relaxation.solve(low, high, most=_TRIAL_ITERATIONS)
-        search.iterations += tried.iterations
-        if tried.status == "infeasible":
-            return abs(answer.objective) + 1.0
-        return answer.objective - tried.objective if np.isfinite(tried.objective) else 0.0
-
-    column = choose_column(search.gains, loose, answer.point, trial)
-    search.relaxation.restore(basis)
-    return column, float(answer.point[column])
 
 
 def _result(search: _Search, *, stopped: bool) -> TreeResult:
