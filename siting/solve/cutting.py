@@ -26,7 +26,7 @@ _LOOK_BACK, _LEAST_SHARE = 4, 0.1
 """Rounds end when so many in a row won less than this share of all that was won."""
 _CLEAN_EVERY = 3
 _SLACK = 1e-6
-_SHARE_OF_ITERATIONS, _SHARE_OF_TIME = 0.25, 0.25
+_SHARE_OF_ITERATIONS, _SHARE_OF_TIME = 0.25, 0.2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,14 +66,19 @@ class Cutter:
         self.iterations = 0
 
     def run(
-        self, *, most_iterations: int, value: int | None, closed: Callable[[int], bool]
+        self,
+        *,
+        most_iterations: int,
+        look: Callable[[LpResult, int], int | None],
+        closed: Callable[[int], bool],
     ) -> Root | None:
         """Solve and cut until rounds win little, the limit is reached or nothing is left to do.
 
         Parameters
         ----------
-        value
-            That of the best point known, for those who look on.
+        look
+            Looks for a better point around the first relaxation, given its bound too; gives the
+            best value known.
         closed
             Tells of a bound whether the search needs no better one.
 
@@ -82,12 +87,14 @@ class Cutter:
         None if not even the first relaxation was solved.
         """
         root: Root | None = None
+        value: int | None = None
         start = self._watch.left()
         for turn in range(_ROUNDS):
             found = self._solve()
             if found is None:
                 break
             answer, root = found
+            value = look(answer, root.bound) if turn == 0 else value
             self._watch.report(value, root.bound, 0)
             used = self.iterations > _SHARE_OF_ITERATIONS * most_iterations
             if used or closed(root.bound) or self._tired(answer, start) or self._watch.stop():

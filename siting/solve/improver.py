@@ -50,7 +50,8 @@ class Improver:
         self._random = np.random.default_rng(problem.seed)
         work = _LEAST_TURNS + int(_TURNS_PER_ENTRY * len(finder.net.row_site))
         self._turns = min(_MOST_TURNS, work)
-        self._calls, self._next, self._wait, self._runs = 0, 0, 1, 0
+        # The first look is before any cuts, and may be enough; annealing begins with the second.
+        self._calls, self._next, self._wait, self._runs = 0, 1, 1, 0
         self._near = 0.0
         self._cold: NDArray[np.bool_] | None = None
         self._champions: list[GoodSet] = []

@@ -225,8 +225,14 @@ def _cut(search: _Search, root: _Node) -> None:
         unit=search.unit,
         watch=search.watch,
     )
+
+    def look(answer: LpResult, bound: int) -> int | None:
+        if not search.closed(bound):
+            _round(search, answer)
+        return search.value
+
     most = search.limits.lp_iterations
-    found = cutter.run(most_iterations=most, value=search.value, closed=search.closed)
+    found = cutter.run(most_iterations=most, look=look, closed=search.closed)
     search.iterations += cutter.iterations
     if found is not None:
         search.program, search.relaxation, search.cuts = found.program, found.relaxation, found.cuts
@@ -315,7 +321,8 @@ def _round(search: _Search, answer: LpResult) -> None:
     loose = fractional(answer.point, search.program.branch)
     if not len(loose):
         search.offer(np.rint(answer.point).astype(np.int64))
-    if search.improve is not None and (search.nodes % _ROUNDING_EVERY == 1 or not len(loose)):
+    due = search.nodes == 0 or search.nodes % _ROUNDING_EVERY == 1 or not len(loose)
+    if search.improve is not None and due:
         search.offer(search.improve(answer.point))
 
 

@@ -138,7 +138,9 @@ def test_a_patient_search_repeats_whatever_its_threads_do():
         model, finder = laid_out(problem)
         relaxed = np.zeros(len(model.program.objective))
         relaxed[300:] = 1.0  # as if all were covered: the best set lies far below
-        found.append(Improver(model, finder, problem, lambda: False).improve(relaxed))
+        improver = Improver(model, finder, problem, lambda: False)
+        improver.improve(relaxed)
+        found.append(improver.improve(relaxed))
         assert model.program.admits(found[-1])
     assert (found[0] == found[1]).all()
 

@@ -146,8 +146,12 @@ def test_rounds_bring_the_bound_down_and_leave_rows_and_dual_in_step() -> None:
     lower = 0
     for seed in range(20):
         program = program_of(plane_problem(seed))
-        plain = cutter_of(program).run(most_iterations=0, value=None, closed=lambda _bound: False)
-        cut = cutter_of(program).run(most_iterations=10**9, value=None, closed=lambda _bound: False)
+        plain = cutter_of(program).run(
+            most_iterations=0, look=lambda _answer, _bound: None, closed=lambda _bound: False
+        )
+        cut = cutter_of(program).run(
+            most_iterations=10**9, look=lambda _answer, _bound: None, closed=lambda _bound: False
+        )
         assert plain is not None
         assert cut is not None
         assert cut.bound <= plain.bound
@@ -169,7 +173,7 @@ def test_a_stop_in_the_midst_keeps_what_is_proved() -> None:
         return asked[-1]
 
     root = cutter_of(program, Watch(should_stop=stop)).run(
-        most_iterations=10**9, value=None, closed=lambda _bound: False
+        most_iterations=10**9, look=lambda _answer, _bound: None, closed=lambda _bound: False
     )
     assert root is not None
     assert root.bound >= solve_tree(program, limits=Limits(), cuts=True).bound
