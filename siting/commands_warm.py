@@ -7,7 +7,9 @@ import numpy as np
 from siting.rota import RotaProblem, plan_rota
 from siting.solve.anneal import anneal
 from siting.solve.choose import choose_sites
+from siting.solve.cover import cover_model
 from siting.solve.crossing import Pool
+from siting.solve.halves import find_cuts
 from siting.solve.heuristic import Finder
 from siting.solve.median import solve_median
 from siting.solve.model import Problem, Quota
@@ -35,7 +37,10 @@ def warm_up() -> None:
         scores=rng.random(_SITES),
     )
     choose_sites(problem)
-    finder = Finder(problem, merge_rows(indptr, site, problem.weight))
+    classes = merge_rows(indptr, site, problem.weight)
+    program = cover_model(problem, classes, []).program
+    find_cuts(program, np.full(len(program.objective), 0.4), 1, lambda: False)
+    finder = Finder(problem, classes)
     finder.greedy()
     pool = Pool(finder.net, lambda: False)
     start, seed = finder.state.chosen.copy(), np.array([1], np.uint64)
