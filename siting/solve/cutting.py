@@ -41,8 +41,6 @@ class Root:
         What they are made of, by the rows of the program without cuts.
     dual, bound
         int64 per row, and the integer it proves.
-    iterations
-        Simplex iterations used.
     """
 
     program: Program
@@ -50,11 +48,10 @@ class Root:
     cuts: tuple[Cut, ...]
     dual: NDArray[np.int64]
     bound: int
-    iterations: int
 
 
 class Cutter:
-    """Adds cuts to one relaxation at its root bounds."""
+    """Adds cuts to one relaxation at its root bounds; counts its simplex iterations."""
 
     def __init__(
         self, program: Program, relaxation: Relaxation, *, scale: int, unit: int, watch: Watch
@@ -122,7 +119,6 @@ class Cutter:
             cuts=tuple(self._cuts),
             dual=dual,
             bound=value_bound(program, exact, self._unit),
-            iterations=self.iterations,
         )
         return answer, root
 
@@ -160,8 +156,7 @@ class Cutter:
         """Leave out the cuts that the last proof does not use."""
         if len(root.cuts) != len(self._cuts) or root.program is not self._program:
             # The last relaxation was not solved: its rows are not those of the proof.
-            relaxation = Relaxation(root.program, stop=self._watch.stop)
-            return replace(root, relaxation=relaxation, iterations=self.iterations)
+            return replace(root, relaxation=Relaxation(root.program, stop=self._watch.stop))
         first = self._plain.matrix.shape[0]
         loose = self._loose()
         loose = loose[root.dual[first + loose] == 0]
@@ -171,5 +166,4 @@ class Cutter:
             program=with_cuts(self._plain, self._cuts),
             cuts=tuple(self._cuts),
             dual=np.delete(root.dual, first + loose),
-            iterations=self.iterations,
         )

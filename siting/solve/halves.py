@@ -4,8 +4,8 @@ Any sum of rows ``a v <= b`` whose coefficients are rounded down to even ones (`
 adding ``v <= 1``, may be halved; if the right side is odd then, rounding it down gains a half. A
 row set is worth having where the rows are tight and few odd columns are fractional: it is looked
 for by adding, to each row in turn, the row that leaves the least.
-Source: Caprara and Fischetti 1996, doi:10.1007/BF02592196; Koster, Zymolka and Kutschka 2009,
-doi:10.1007/s00453-007-9110-8.
+Source: Caprara and Fischetti 1996, Mathematical Programming 74, 221-235; Koster, Zymolka and
+Kutschka 2007, Lecture Notes in Computer Science 4698, 693-704.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 What is left of the program is small: a tree with cuts soon finds a better choice or proves that
 there is none. A set that no region betters is far deeper than one that no exchange betters.
-Source: local branching in neighbourhoods, Shaw 1998, doi:10.1007/3-540-49481-2_30.
+Source: large neighbourhood search, Shaw 1998, doi:10.1007/3-540-49481-2_30.
 """
 
 from __future__ import annotations

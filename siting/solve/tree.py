@@ -17,6 +17,7 @@ from siting.solve.certify import (
     Certificate,
     certificate_of,
     emptiness,
+    exact_bound,
     good_scale,
     objective_unit,
     prove,
@@ -219,11 +220,7 @@ def _root(search: _Search, *, cuts: bool) -> _Node:
 def _cut(search: _Search, root: _Node) -> None:
     """Cut at the root; the search goes on with the program that has the cuts."""
     cutter = Cutter(
-        search.program,
-        search.relaxation,
-        scale=search.scale,
-        unit=search.unit,
-        watch=search.watch,
+        search.program, search.relaxation, scale=search.scale, unit=search.unit, watch=search.watch
     )
 
     def look(answer: LpResult, bound: int) -> int | None:
@@ -274,17 +271,14 @@ def _process(search: _Search, node: _Node) -> list[_Node]:
     proof = _prove(search, node, answer)
     if proof is not None:
         dual, exact = proof
-        proved = value_bound(program, exact, search.unit)
-        bound = min(bound, proved)
+        bound = min(bound, value_bound(program, exact, search.unit))
         _learn(search, node, answer)
-        if node.parent < 0:
-            search.root_bound = proved
+        if search.root_bound is None:
+            search.root_bound = bound
         if not search.closed(bound):
             _round(search, answer)
         if search.closed(bound):
-            # A vector that proves less than the one the node came with is not its proof.
-            best = dual if search.closed(proved) else node.dual
-            search.keep(node, -1, best, empty=False)
+            search.keep(node, -1, dual, empty=False)
             search.left.append(bound)
             return []
         if search.known is not None:
@@ -297,9 +291,15 @@ def _process(search: _Search, node: _Node) -> list[_Node]:
 def _prove(
     search: _Search, node: _Node, answer: LpResult
 ) -> tuple[NDArray[np.int64], Bound] | None:
+    """Take the vector found, or the one the node came with where that proves more."""
+    program, limits = search.program, (node.lower, node.upper)
     if answer.status != "optimal":
         return None
-    return prove(search.program, (node.lower, node.upper), answer.dual, search.scale)
+    found = prove(program, limits, answer.dual, search.scale)
+    if found is None or value_bound(program, found[1], search.unit) <= node.bound:
+        return found
+    exact = exact_bound(program, *limits, node.dual, scale=search.scale)
+    return None if exact is None else (node.dual, exact)
 
 
 def _is_empty(search: _Search, node: _Node, answer: LpResult) -> bool:
