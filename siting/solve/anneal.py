@@ -24,13 +24,13 @@ _UNIT = 2.0**-32
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _below(bits: Any, n: int) -> int:
+def below(bits: Any, n: int) -> int:
     """Give a number of 0 .. n-1 from the upper 32 bits."""
     return int(np.int64(((bits >> _HALF) * np.uint64(n)) >> _HALF))
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _count(net: Any, state: Any, site: int, step: int) -> None:
+def put(net: Any, state: Any, site: int, step: int) -> None:
     """Put a site in (1) or take it out (-1); the gains of all sites follow."""
     state.chosen[site] = step > 0
     account(net, state, site, step)
@@ -55,12 +55,12 @@ def _walk(net: Any, state: Any, seed: Any, here: int, hot: float) -> int:
         begin = net.site_ptr[here]
         size = net.site_ptr[here + 1] - begin
         if size > 0 and (bits & _LOW) < _NEAR_SHARE:
-            row = net.site_row[begin + _below(bits, size)]
+            row = net.site_row[begin + below(bits, size)]
         else:
-            row = np.int32(_below(bits, rows))
+            row = np.int32(below(bits, rows))
         bits = draw(seed)
         first = net.row_ptr[row]
-        new = net.row_site[first + _below(bits, net.row_ptr[row + 1] - first)]
+        new = net.row_site[first + below(bits, net.row_ptr[row + 1] - first)]
         change = gain[new] - gain[here]
         if new == here or (change < 0 and ((bits & _LOW) + 1) * _UNIT >= np.exp(change / hot)):
             continue
@@ -85,15 +85,15 @@ def anneal(net: Any, state: Any, seed: Any, turns: int, heat: Any) -> Any:
     hot = heat[0]
     for _ in range(turns):
         hot *= cooling
-        place = _below(draw(seed), len(members))
+        place = below(draw(seed), len(members))
         out = members[place]
         if net.kind[out] == FORCED:
             continue
-        _count(net, state, out, -1)
+        put(net, state, out, -1)
         value -= state.gain[out]
         new = _walk(net, state, seed, out, hot)
         value += state.gain[new]
-        _count(net, state, new, 1)
+        put(net, state, new, 1)
         members[place] = new
         if value > best_value:
             best_value = value

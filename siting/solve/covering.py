@@ -138,15 +138,18 @@ def _prove(
 
     improver = Improver(model, finder, problem, stop)
     start = None if finder.best is None else model.point(np.flatnonzero(finder.best))
-    return solve_tree(
-        model.program,
-        limits=problem.limits,
-        watch=watch,
-        start=start,
-        improve=improver.improve,
-        beat=enough,
-        cuts=True,
-    )
+    try:
+        return solve_tree(
+            model.program,
+            limits=problem.limits,
+            watch=watch,
+            start=start,
+            improve=improver.improve,
+            beat=enough,
+            cuts=True,
+        )
+    finally:
+        improver.close()
 
 
 def _empty_handed(problem: Problem, first: TreeResult) -> Solution:

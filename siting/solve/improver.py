@@ -1,4 +1,4 @@
-"""Good sets while the search goes on: rounding, shakes, and where needed annealing and crossing."""
+"""Good sets while the search goes on: rounding and shakes; where needed annealing and tempering."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siting.solve.aside import Aside
 from siting.solve.branching import FRACTIONAL
 from siting.solve.crossing import Pool
 from siting.solve.heuristic import Annealing
 from siting.solve.regions import Regions
+from siting.solve.sharing import sharing
+from siting.solve.tempering import Ladder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
 
     from siting.solve.cover import CoverModel
     from siting.solve.crossing import GoodSet
@@ -34,8 +38,12 @@ _PATIENT_NODES = 100_000
 """Searches that may go on for long anneal in more rounds, and look at regions."""
 _VAIN_ROUNDS = 4
 _ELITE, _CHAMPIONS = 8, 20
-_REGIONS = (8, 12)
-"""Stations chosen anew at a time."""
+_REGIONS, _WIDE_REGION = (8, 12), 17
+"""Stations chosen anew at a time; the wide ones where a turn of tempering is cheap."""
+_TEMPERED = 1_000_000
+"""Entries of the coverage up to which a turn of tempering is cheap."""
+_STAGE = 1_000
+"""Sweeps of tempering between two looks at its sets."""
 
 
 class Improver:
@@ -52,19 +60,25 @@ class Improver:
         self._turns = min(_MOST_TURNS, work)
         # The first look is before any cuts, and may be enough; annealing begins with the second.
         self._calls, self._next, self._wait, self._runs = 0, 1, 1, 0
-        self._near = 0.0
+        self._enough = 0.0
         self._cold: NDArray[np.bool_] | None = None
         self._champions: list[GoodSet] = []
         self._regions: Regions | None = None
+        self._sharing: csr_matrix | None = None
+        self._ladders = 0
+        self._aside: Aside | None = None
+        """Ladders climb while the tree works, but only by the clock: no such run repeats."""
+        self._timed = problem.limits.seconds is not None
 
     def improve(self, relaxed: NDArray[np.float64]) -> NDArray[np.int64] | None:
         """Return the best point known, after a look around this point of the relaxation."""
         finder, n = self._finder, self._sites
+        self.close()
         order = np.lexsort((np.arange(n), -relaxed[:n]))
         finder.from_order(order[relaxed[order] > FRACTIONAL])
         reached = float(self._model.program.objective @ relaxed)
-        self._near = reached * (1.0 - _FAR)
-        if finder.best_value < self._near and self._calls >= self._next:
+        self._enough = reached * (1.0 - _FAR)
+        if finder.best_value < self._enough and self._calls >= self._next:
             before = finder.best_value
             self._gather()
             # A search that found nothing waits twice as long before it is tried again.
@@ -74,44 +88,96 @@ class Improver:
         work = max(1, len(finder.net.row_site))
         chosen = finder.shakes(max(4, min(most, _ROOT_WORK // work)), self._stop)
         self._calls += 1
+        self._go_aside()
         return None if chosen is None else self._model.point(chosen)
 
+    def close(self) -> None:
+        """Let what goes on aside stand still."""
+        if self._aside is not None:
+            self._aside.pause()
+
+    def _prepare(self) -> None:
+        """Set up regions and ladders for a search that may go on for long."""
+        start = self._finder.best
+        if not self._patient or self._cold is not None or start is None or not start.any():
+            return
+        self._cold = start.copy()
+        near = sharing(self._model.classes, self._sites)
+        if near is None:
+            return
+        self._regions = Regions(self._model, near, self._stop)
+        if len(self._finder.net.row_site) <= _TEMPERED:
+            self._sharing = near
+            self._aside = Aside(self._ladder, self._stop)
+
+    def _ladder(self) -> Ladder:
+        assert self._sharing is not None  # noqa: S101 - set by `_prepare`
+        assert self._cold is not None  # noqa: S101 - set by `_prepare`
+        self._ladders += 1
+        seed = self._seed * 1_000_003 + self._ladders
+        return Ladder(self._finder.net, self._sharing, self._cold, seed)
+
+    def _go_aside(self) -> None:
+        if self._timed and self._finder.best_value < self._enough:
+            self._prepare()
+            if self._aside is not None:
+                self._aside.resume()
+
     def _gather(self) -> None:
-        """Breed good sets that know nothing of earlier ones; then the best of both together."""
-        if self._finder.best is None or not self._finder.best.any():
-            return
+        """Find good sets that know nothing of earlier ones; then the best of both together."""
+        self._prepare()
         if self._cold is None:
-            self._cold = self._finder.best.copy()
-        pool = Pool(self._finder.net, self._stop)
-        self._breed(pool)
-        if not self._patient or self._finder.best_value >= self._near:
+            self._cold = self._finder.best
+        if self._cold is None or not self._cold.any():
             return
-        if self._champions:
-            island, pool = pool, Pool(self._finder.net, self._stop)
-            pool.add([*self._champions, *island.sets[:_CHAMPIONS]])
+        pool = Pool(self._finder.net, self._stop)
+        if not self._champions or self._aside is None:
             self._breed(pool)
+        if not self._patient or self._finder.best_value >= self._enough:
+            return
+        if self._aside is not None:
+            self._temper(pool, self._aside)
+        pool.add(self._champions)
+        self._learn(pool)
         self._refine()
-        self._champions = [(self._finder.best_value, self._finder.best), *pool.sets[:_CHAMPIONS]]
+        if self._finder.best is not None:
+            best = (self._finder.best_value, self._finder.best)
+            self._champions = [best, *pool.sets[:_CHAMPIONS]]
+
+    def _learn(self, pool: Pool) -> None:
+        if pool.sets:
+            self._finder.know(np.flatnonzero(pool.sets[0][1]))
 
     def _refine(self) -> None:
         """Choose the best set's regions anew, small ones first."""
-        if self._regions is None:
-            self._regions = Regions(self._model, self._stop)
-        for size in _REGIONS:
-            if self._finder.best is not None:
+        self._go_aside()
+        for size in (*_REGIONS, _WIDE_REGION) if self._aside else _REGIONS:
+            if self._regions is not None and self._finder.best is not None:
                 chosen = self._regions.improve(self._finder.best, size)
                 self._finder.know(np.flatnonzero(chosen))
+        self.close()
+
+    def _temper(self, pool: Pool, aside: Aside) -> None:
+        """Let ladders climb side by side until they find nothing better for long."""
+        pool.add(aside.take())
+        going = [aside.ladder(), *(self._ladder() for _ in range(_THREADS - 1))]
+        with ThreadPoolExecutor(_THREADS) as threads:
+            while going and self._finder.best_value < self._enough and not self._stop():
+                stage = [threads.submit(one.climb, _STAGE, self._stop) for one in going]
+                pool.add([pair for work in stage for pair in work.result()])
+                self._learn(pool)
+                going = [one for one in going if one.hopeful()]
 
     def _breed(self, pool: Pool) -> None:
         """Anneal and cross, in rounds, until some rounds in a row found nothing."""
         vain, reached = 0, -1
         most = _VAIN_ROUNDS if self._patient else 1
-        while vain < most and self._finder.best_value < self._near and not self._stop():
+        while vain < most and self._finder.best_value < self._enough and not self._stop():
             fresh = self._annealed(pool)
             pool.add(fresh)
             if self._stop() or not pool.sets:
                 break
-            self._finder.know(np.flatnonzero(pool.sets[0][1]))
+            self._learn(pool)
             vain = 0 if self._patient and pool.sets[0][0] > reached else vain + 1
             reached = pool.sets[0][0]
 

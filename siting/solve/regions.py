@@ -26,24 +26,18 @@ if TYPE_CHECKING:
 
 _WORK = Limits(nodes=20, lp_iterations=20_000)
 """Work on one region."""
-_MOST_PAIRS = 200_000_000
-"""Where rows have so many pairs of sites, regions are not looked for."""
 
 
 class Regions:
     """Improves sets of one cover model; remembers the regions that cannot be bettered."""
 
-    def __init__(self, model: CoverModel, stop: Callable[[], bool]) -> None:
-        program, classes = model.program, model.classes
+    def __init__(self, model: CoverModel, near: csr_matrix, stop: Callable[[], bool]) -> None:
+        program = model.program
         self._model, self._program, self._stop = model, program, stop
         self._sites = len(program.objective) - len(model.wide)
         self._plus, self._minus = program.matrix.maximum(0), program.matrix.minimum(0)
         self._locks = _locks(program)
-        shape = (len(classes), self._sites)
-        sizes = np.diff(classes.indptr)
-        few = float(sizes.astype(np.float64) @ sizes) <= _MOST_PAIRS
-        held = csr_matrix((np.ones(len(classes.site), bool), classes.site, classes.indptr), shape)
-        self._near = (held.T @ held).tocsr() if few else None
+        self._near = near
         self._done: set[tuple[bytes, bytes]] = set()
 
     def improve(self, chosen: NDArray[np.bool_], size: int) -> NDArray[np.bool_]:
@@ -58,7 +52,7 @@ class Regions:
         -------
         A set that covers at least as much.
         """
-        better = self._near is not None
+        better = True
         while better and not self._stop():
             better = False
             for centre in np.flatnonzero(chosen).tolist():
@@ -73,7 +67,6 @@ class Regions:
         self, chosen: NDArray[np.bool_], centre: int, size: int
     ) -> NDArray[np.bool_] | None:
         """Better a set around one station; None if that is not possible or not soon found."""
-        assert self._near is not None  # noqa: S101 - `improve` asks first
         region = self._region(chosen, centre, size)
         free = np.zeros(self._sites, bool)
         free[self._near[region].indices] = True
@@ -109,7 +102,6 @@ class Regions:
 
     def _region(self, chosen: NDArray[np.bool_], centre: int, size: int) -> NDArray[np.int64]:
         """Find the stations nearest to one, by the number of sites between that share rows."""
-        assert self._near is not None  # noqa: S101 - `improve` asks first
         seen = np.zeros(self._sites, bool)
         seen[centre] = True
         front, region = np.array([centre]), [centre]

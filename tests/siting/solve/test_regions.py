@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -14,7 +15,11 @@ from siting.solve.improver import Improver
 from siting.solve.model import Limits, Quota, covered_weight
 from siting.solve.reduce import merge_rows
 from siting.solve.regions import Regions
+from siting.solve.sharing import sharing
 from tests.siting.solve.instances import make_problem
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 
 def scattered(seed: int, sites: int = 60, rows: int = 200, p: int = 8) -> Problem:
@@ -32,6 +37,12 @@ def laid_out(problem: Problem) -> tuple[CoverModel, Finder]:
     return cover_model(problem, classes, []), finder
 
 
+def near_of(model: CoverModel) -> csr_matrix:
+    near = sharing(model.classes, len(model.program.objective) - len(model.wide))
+    assert near is not None
+    return near
+
+
 def with_quota(problem: Problem) -> Problem:
     odd = problem.site_ids[1::2]
     return replace(problem, quotas=(Quota(name="odd", site_ids=odd, minimum=5, maximum=6),))
@@ -42,7 +53,7 @@ def with_quota(problem: Problem) -> Problem:
 def test_a_region_of_all_stations_gives_the_optimum(seed, ask):
     problem = ask(scattered(seed, rows=400))
     model, finder = laid_out(problem)
-    found = Regions(model, lambda: False).improve(finder.best, 8)
+    found = Regions(model, near_of(model), lambda: False).improve(finder.best, 8)
     best = choose_sites(problem)
     assert best.status == "optimal"
     point = model.point(np.flatnonzero(found))
@@ -54,7 +65,7 @@ def test_small_regions_never_make_it_worse_and_sometimes_better():
     better = 0
     for seed in range(10):
         model, finder = laid_out(scattered(seed, sites=200, rows=900, p=20))
-        found = Regions(model, lambda: False).improve(finder.best, 5)
+        found = Regions(model, near_of(model), lambda: False).improve(finder.best, 5)
         point = model.point(np.flatnonzero(found))
         assert model.program.admits(point)
         assert model.program.value(point) >= finder.best_value
@@ -64,7 +75,7 @@ def test_small_regions_never_make_it_worse_and_sometimes_better():
 
 def test_what_was_proved_once_is_not_solved_again(monkeypatch):
     model, finder = laid_out(scattered(4, sites=200, rows=900, p=20))
-    regions = Regions(model, lambda: False)
+    regions = Regions(model, near_of(model), lambda: False)
     found = regions.improve(finder.best, 5)
 
     def never(*_args, **_kwargs):
@@ -76,7 +87,9 @@ def test_what_was_proved_once_is_not_solved_again(monkeypatch):
 
 def test_stopped_regions_give_the_set_back():
     model, finder = laid_out(scattered(4))
-    assert (Regions(model, lambda: True).improve(finder.best, 8) == finder.best).all()
+    assert (
+        Regions(model, near_of(model), lambda: True).improve(finder.best, 8) == finder.best
+    ).all()
 
 
 def test_annealing_crossing_and_regions_repeat():

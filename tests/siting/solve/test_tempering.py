@@ -1,0 +1,192 @@
+"""Tempering: weights are true, conditions kept, odds as the temperature says; runs repeat."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+
+from siting.solve import Problem, choose_sites, moves
+from siting.solve.aside import Aside
+from siting.solve.improver import Improver
+from siting.solve.model import Limits, covered_weight
+from siting.solve.sharing import sharing
+from siting.solve.tempering import Ladder, _desk, temper
+from tests.siting.solve.instances import make_problem
+from tests.siting.solve.test_crossing import ASKED, meets
+from tests.siting.solve.test_regions import laid_out, scattered
+
+if TYPE_CHECKING:
+    from siting.solve.heuristic import Finder
+
+
+def never() -> bool:
+    return False
+
+
+def ladder(problem: Problem, seed: int = 1) -> tuple[Finder, Ladder]:
+    model, finder = laid_out(problem)
+    near = sharing(model.classes, len(problem.site_ids))
+    assert near is not None
+    return finder, Ladder(finder.net, near, finder.best, seed)
+
+
+@pytest.mark.parametrize("ask", ASKED)
+@pytest.mark.parametrize("seed", range(4))
+def test_the_best_set_keeps_the_conditions_and_its_weight_is_true(seed, ask):
+    problem = ask(scattered(seed, sites=80, rows=300, p=10))
+    finder, climbing = ladder(problem, seed)
+    value, chosen = climbing.climb(40, never)[0]
+    assert value == covered_weight(problem, np.flatnonzero(chosen)) >= finder.best_value
+    assert chosen.sum() == problem.p
+    assert meets(finder.net, chosen)
+
+
+@pytest.mark.parametrize("ask", ASKED)
+def test_gains_and_sums_stay_those_of_the_set(ask):
+    problem = ask(scattered(7, sites=80, rows=300, p=10))
+    finder, climbing = ladder(problem)
+    climbing.climb(8, never)
+    for state, members in climbing._held:
+        anew = moves.new_state(finder.net)
+        moves.reset(finder.net, anew, state.chosen)
+        assert (np.sort(members) == np.flatnonzero(state.chosen)).all()
+        for name in ("hits", "gain", "groups", "clashes", "sums"):
+            assert (getattr(anew, name) == getattr(state, name)).all(), name
+    assert not climbing._desk.extra.any()
+
+
+def test_a_station_stands_as_often_as_its_weight_and_the_temperature_say():
+    weight, hot, turns = np.array([10, 20, 30, 25]), 10.0, 20_000
+    problem = make_problem(np.eye(4, dtype=bool), weight, 1)
+    model, finder = laid_out(problem)
+    assert sharing(model.classes, 4).nnz == 4
+    desk = _desk(csr_matrix(np.ones((4, 4), bool)), 3)  # as if they stood beside one another
+    moves.reset(finder.net, finder.state, finder.best)
+    members, seen = np.flatnonzero(finder.best), np.zeros(4)
+    for _ in range(turns):
+        temper(finder.net, finder.state, members, 1, hot, desk)
+        seen[members[0]] += 1
+    odds = np.exp(weight / hot)
+    assert seen / turns == pytest.approx(odds / odds.sum(), abs=0.015)
+
+
+def test_a_ladder_comes_near_the_proved_optimum_and_never_above():
+    behind_swaps = behind = 0
+    for seed in range(8):
+        problem = scattered(seed, sites=200, rows=900, p=20)
+        finder, climbing = ladder(problem, seed)
+        best, value = choose_sites(problem), climbing.climb(400, never)[0][0]
+        assert best.status == "optimal"
+        assert finder.best_value <= value <= best.value
+        behind_swaps += best.value - finder.best_value
+        behind += best.value - value
+    assert 4 * behind < behind_swaps
+
+
+def test_a_ladder_repeats_and_does_not_depend_on_where_it_was_paused():
+    problem = scattered(5, sites=300, rows=900, p=25)
+    once, twice = ladder(problem)[1], ladder(problem)[1]
+    whole = once.climb(40, never)[0]
+    for _ in range(5):
+        parts = twice.climb(8, never)[0]
+    assert whole[0] == parts[0]
+    assert (whole[1] == parts[1]).all()
+
+
+def test_a_ladder_gives_up_hope_in_vain(monkeypatch):
+    monkeypatch.setattr("siting.solve.tempering._MOST_VAIN", 40)
+    monkeypatch.setattr("siting.solve.tempering._LEAST_VAIN", 40)
+    climbing = ladder(scattered(1, sites=20, rows=40, p=3))[1]
+    assert climbing.hopeful()
+    climbing.climb(400, never)
+    assert not climbing.hopeful()
+
+
+def test_ladders_climb_aside_one_after_another_until_they_are_paused(monkeypatch):
+    monkeypatch.setattr("siting.solve.tempering._MOST_VAIN", 40)
+    monkeypatch.setattr("siting.solve.tempering._LEAST_VAIN", 40)
+    made = []
+
+    def fresh() -> Ladder:
+        made.append(ladder(scattered(1, sites=20, rows=40, p=3), len(made) + 1)[1])
+        return made[-1]
+
+    aside = Aside(fresh, never)
+    assert len(aside.take()) == 1
+    aside.resume()
+    until = time.monotonic() + 60
+    while len(made) < 4 and time.monotonic() < until:
+        time.sleep(0.01)
+    aside.pause()
+    climbed = len(made)
+    found = aside.take()
+    assert climbed >= 4
+    assert len(found) == climbed
+    assert len(aside.take()) == 1
+    time.sleep(0.05)
+    assert len(made) == climbed
+
+
+def test_an_error_aside_rises_where_it_is_paused():
+    class Broken:
+        best = (0, np.zeros(1, bool))
+
+        def hopeful(self) -> bool:
+            raise ZeroDivisionError
+
+    aside = Aside(Broken, never)  # type: ignore[arg-type]
+    aside.resume()
+    with pytest.raises(ZeroDivisionError):
+        aside.pause()
+
+
+def test_a_stopped_ladder_gives_its_start_back():
+    finder, climbing = ladder(scattered(4))
+    value, chosen = climbing.climb(40, lambda: True)[0]
+    assert value == finder.best_value
+    assert (chosen == finder.best).all()
+
+
+def test_a_patient_search_tempers_and_repeats(monkeypatch):
+    climbed = []
+    climb = Ladder.climb
+    monkeypatch.setattr(
+        Ladder, "climb", lambda self, *args: climbed.append(1) or climb(self, *args)
+    )
+    monkeypatch.setattr("siting.solve.tempering._MOST_VAIN", 500)
+    monkeypatch.setattr("siting.solve.tempering._LEAST_VAIN", 500)
+    found = []
+    for _ in range(2):
+        problem = replace(scattered(5, sites=300, rows=900, p=25), limits=Limits(nodes=10**6))
+        model, finder = laid_out(problem)
+        improver = Improver(model, finder, problem, never)
+        relaxed = np.zeros(len(model.program.objective))
+        relaxed[300:] = 1.0  # as if all were covered: the best set lies far below
+        for _ in range(5):
+            point = improver.improve(relaxed)
+        found.append(point)
+    assert climbed
+    assert (found[0] == found[1]).all()
+    assert model.program.admits(found[0])
+
+
+def test_a_search_with_a_time_limit_tempers_aside_and_ends_in_time(monkeypatch):
+    resumed = []
+    resume = Aside.resume
+    monkeypatch.setattr(Aside, "resume", lambda self: resumed.append(1) or resume(self))
+    monkeypatch.setattr("siting.solve.improver._FAR", -1.0)  # never near enough
+    limits = Limits(nodes=10**6, seconds=6.0)
+    problem = replace(scattered(5, sites=1200, rows=2500, p=60), limits=limits)
+    threads, began = threading.active_count(), time.monotonic()
+    found = choose_sites(problem)
+    assert resumed
+    assert found.status in {"optimal", "stopped"}
+    assert found.value == covered_weight(problem, problem.positions(found.chosen))
+    assert time.monotonic() - began < 60
+    assert threading.active_count() == threads
