@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _ROUNDS, _MOST = 40, 200
 _LOOK_BACK, _LEAST_SHARE = 4, 0.1
 """Rounds end when so many in a row won less than this share of all that was won."""
+_PAIR, _LEAST_OF_GAP = 2, 0.01
+"""Nor do they go on when so many in a row won less than this share of the gap."""
 _CLEAN_EVERY = 3
 _SLACK = 1e-6
 _SHARE_OF_ITERATIONS, _SHARE_OF_TIME = 0.25, 0.2
@@ -94,7 +96,8 @@ class Cutter:
             value = look(answer, root.bound) if turn == 0 else value
             self._watch.report(value, root.bound, 0)
             used = self.iterations > _SHARE_OF_ITERATIONS * most_iterations
-            if used or closed(root.bound) or self._tired(answer, start) or self._watch.stop():
+            over = used or closed(root.bound) or self._watch.stop()
+            if over or self._tired(answer, start, value):
                 break
             fresh = find_cuts(self._plain, answer.point, _MOST, self._watch.stop)
             if not fresh:
@@ -122,13 +125,17 @@ class Cutter:
         )
         return answer, root
 
-    def _tired(self, answer: LpResult, start: float | None) -> bool:
+    def _tired(self, answer: LpResult, start: float | None, value: int | None) -> bool:
         """Tell whether more rounds are not worth their time."""
         reached, left = self._reached, self._watch.left()
         if not len(fractional(answer.point, self._plain.branch)):
             return True
         if start is not None and left is not None and left < (1.0 - _SHARE_OF_TIME) * start:
             return True
+        if value is not None and len(reached) > _PAIR:
+            pair = reached[-1 - _PAIR] - reached[-1]
+            if pair < _LEAST_OF_GAP * (reached[-1] - value):
+                return True
         if len(reached) <= _LOOK_BACK:
             return False
         late = reached[-1 - _LOOK_BACK] - reached[-1]

@@ -76,6 +76,8 @@ class Improver:
         self.close()
         order = np.lexsort((np.arange(n), -relaxed[:n]))
         finder.from_order(order[relaxed[order] > FRACTIONAL])
+        if self._cold is None and finder.best is not None and finder.best.any():
+            self._cold = finder.best.copy()
         reached = float(self._model.program.objective @ relaxed)
         self._enough = reached * (1.0 - _FAR)
         if finder.best_value < self._enough and self._calls >= self._next:
@@ -98,12 +100,8 @@ class Improver:
 
     def _prepare(self) -> None:
         """Set up regions and ladders for a search that may go on for long."""
-        start = self._finder.best
-        if not self._patient or self._cold is not None or start is None or not start.any():
-            return
-        self._cold = start.copy()
-        near = sharing(self._model.classes, self._sites)
-        if near is None:
+        near = sharing(self._model.classes, self._sites) if self._patient else None
+        if near is None or self._cold is None:
             return
         self._regions = Regions(self._model, near, self._stop)
         if len(self._finder.net.row_site) <= _TEMPERED:
@@ -119,17 +117,17 @@ class Improver:
 
     def _go_aside(self) -> None:
         if self._timed and self._finder.best_value < self._enough:
-            self._prepare()
+            if self._regions is None:
+                self._prepare()
             if self._aside is not None:
                 self._aside.resume()
 
     def _gather(self) -> None:
         """Find good sets that know nothing of earlier ones; then the best of both together."""
-        self._prepare()
         if self._cold is None:
-            self._cold = self._finder.best
-        if self._cold is None or not self._cold.any():
             return
+        if self._regions is None:
+            self._prepare()
         pool = Pool(self._finder.net, self._stop)
         if not self._champions or self._aside is None:
             self._breed(pool)

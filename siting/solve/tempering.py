@@ -39,7 +39,7 @@ _LEVELS, _COLD, _HOT = 10, 0.003, 0.018
 """Temperatures, geometric, as shares of a station's mean loss."""
 _BETWEEN = 4
 """Sweeps (turns per station) between two exchanges."""
-_VAIN_WORK, _LEAST_VAIN, _MOST_VAIN, _MOST = 12e9, 3_000, 12_000, 5
+_VAIN_WORK, _LEAST_VAIN, _MOST_VAIN, _MOST = 12e9, 4_000, 12_000, 4
 """Updates of gains without a better set, as sweeps at least and at most; in all so many times."""
 _FAR_SHARE = np.uint64(2**32 // 20)
 """Share of the turns that look at all sites, of 2^32."""
