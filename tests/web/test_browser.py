@@ -117,7 +117,7 @@ def test_a_click_on_a_station_says_why_here(address, page):
     frame = open_siting(address, page)
     frame.locator(".sm-station").nth(20).dispatch_event("click")
     page.wait_for_selector("h3:has-text('为什么设在这里')")
-    assert page.locator(".ws-bar").count() >= 1
+    page.wait_for_selector(".ws-bar")
     page.wait_for_selector("caption:has-text('本站服务的人次')")
 
 
