@@ -37,7 +37,7 @@ class Aside:
         self._work = self._threads.submit(self._climb)
 
     def pause(self) -> None:
-        """Wait until the ladder stands still, some hundredths of a second; its errors rise here."""
+        """Wait until the ladder stands still, at its next exchange; its errors rise here."""
         if self._threads is None or self._work is None:
             return
         self._halt.set()
