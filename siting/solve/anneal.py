@@ -13,20 +13,13 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from siting.solve.moves import FORCED, account, addable, draw, meets_after
+from siting.solve.chance import LOW, UNIT, below, draw
+from siting.solve.moves import FORCED, account, addable, meets_after
 
 WALK = 50
 """Steps a site walks before it is put back."""
 _NEAR_SHARE = np.uint64(6 * 2**32 // 10)
 """Share of the steps that stay with the site's rows, of 2^32."""
-_HALF, _LOW = np.uint64(32), np.uint64(2**32 - 1)
-_UNIT = 2.0**-32
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def below(bits: Any, n: int) -> int:
-    """Give a number of 0 .. n-1 from the upper 32 bits."""
-    return int(np.int64(((bits >> _HALF) * np.uint64(n)) >> _HALF))
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -54,7 +47,7 @@ def _walk(net: Any, state: Any, seed: Any, here: int, hot: float) -> int:
         bits = draw(seed)
         begin = net.site_ptr[here]
         size = net.site_ptr[here + 1] - begin
-        if size > 0 and (bits & _LOW) < _NEAR_SHARE:
+        if size > 0 and (bits & LOW) < _NEAR_SHARE:
             row = net.site_row[begin + below(bits, size)]
         else:
             row = np.int32(below(bits, rows))
@@ -62,7 +55,7 @@ def _walk(net: Any, state: Any, seed: Any, here: int, hot: float) -> int:
         first = net.row_ptr[row]
         new = net.row_site[first + below(bits, net.row_ptr[row + 1] - first)]
         change = gain[new] - gain[here]
-        if new == here or (change < 0 and ((bits & _LOW) + 1) * _UNIT >= np.exp(change / hot)):
+        if new == here or (change < 0 and ((bits & LOW) + 1) * UNIT >= np.exp(change / hot)):
             continue
         if addable(net, state, new) and meets_after(net, state, new):
             here = new

@@ -45,6 +45,11 @@ class Aside:
         work, self._threads, self._work = self._work, None, None
         work.result()
 
+    @property
+    def best(self) -> GoodSet:
+        """The best set of all ladders not yet handed over; for use before ``resume``."""
+        return max([*self._found, self._ladder.best], key=lambda pair: pair[0])
+
     def take(self) -> list[GoodSet]:
         """Hand over the best sets of the ladders so far, each once."""
         found, self._found = [*self._found, self._ladder.best], []

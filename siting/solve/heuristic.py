@@ -8,6 +8,7 @@ import numpy as np
 
 from siting.solve import moves
 from siting.solve.anneal import anneal
+from siting.solve.chance import random_index, seeded
 from siting.solve.reduce import by_site
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ _DEVIATION = 5e-4
 _CHUNK = 1_000
 _COOL = 0.003
 """Share of a site's mean loss at which annealing ends."""
-_SPREAD = 0x9E3779B97F4A7C15
 
 
 class Annealing(NamedTuple):
@@ -101,12 +101,14 @@ class Finder:
         self.state = moves.new_state(self.net)
         self.stop: Callable[[], bool] = lambda: False
         self.best: NDArray[np.bool_] | None = None
+        self.first: NDArray[np.bool_] | None = None
+        """What greedy and swaps gave, without shakes and without any relaxation."""
         self.best_value = -1
         self._forced = self.net.kind == moves.FORCED
         self._none = np.zeros(len(self.net.kind), bool)
         limited = self.net.budget > moves.NO_BUDGET
         self._sparing = np.flatnonzero(self.net.cost < 0).tolist() if limited else []
-        self._seed = np.array([(problem.seed * 2 + 1) * _SPREAD % 2**64], np.uint64)
+        self._seed = seeded(problem.seed)
 
     def from_order(self, order: NDArray[np.int64]) -> NDArray[np.int64] | None:
         """Choose in the order given while it fits, fill greedily, swap; None if conditions fail."""
@@ -123,7 +125,9 @@ class Finder:
 
     def greedy(self) -> NDArray[np.int64] | None:
         """Greedy from the forced sites, then swaps."""
-        return self.from_order(np.empty(0, np.int64))
+        found = self.from_order(np.empty(0, np.int64))
+        self.first = None if found is None else self.state.chosen.copy()
+        return found
 
     def shakes(self, rounds: int, stop: Callable[[], bool]) -> NDArray[np.int64] | None:
         """Shake a good set and mend it, ``rounds`` times; returns the best set known.
@@ -139,7 +143,7 @@ class Finder:
             if stop():
                 break
             moves.reset(self.net, self.state, walk)
-            strength = 2 + moves.random_index(self._seed, strongest)
+            strength = 2 + random_index(self._seed, strongest)
             tabu = self._none.copy()
             moves.shake(self.net, self.state, self._seed, strength, tabu)
             if self._finish(tabu if turn % 2 else self._none) is None:
@@ -162,7 +166,7 @@ class Finder:
         scale = max(1.0, float(state.loss[task.start].mean()))
         chunks = max(1, -(-task.turns // _CHUNK))
         heats = scale * task.hot * (_COOL / task.hot) ** (np.arange(chunks + 1) / chunks)
-        seed = np.array([(task.seed * 2 + 1) * _SPREAD % 2**64], np.uint64)
+        seed = seeded(task.seed)
         best: tuple[int, NDArray[np.bool_]] | None = None
         for k in range(chunks):
             if stop():

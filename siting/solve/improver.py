@@ -40,8 +40,9 @@ _VAIN_ROUNDS = 4
 _ELITE, _CHAMPIONS = 8, 20
 _REGIONS, _WIDE_REGION = (8, 12), 17
 """Stations chosen anew at a time; the wide ones where a turn of tempering is cheap."""
-_TEMPERED = 1_000_000
-"""Entries of the coverage up to which a turn of tempering is cheap."""
+_TEMPERED, _ROOM = 1_000_000, 2_000_000
+"""Entries of the coverage up to which a turn of tempering is cheap; stations times sites."""
+_VAIN_LADDERS = 3
 _STAGE = 1_000
 """Sweeps of tempering between two looks at its sets."""
 
@@ -76,6 +77,8 @@ class Improver:
         self.close()
         order = np.lexsort((np.arange(n), -relaxed[:n]))
         finder.from_order(order[relaxed[order] > FRACTIONAL])
+        if self._aside is not None:
+            finder.know(np.flatnonzero(self._aside.best[1]))
         if self._cold is None and finder.best is not None and finder.best.any():
             self._cold = finder.best.copy()
         reached = float(self._model.program.objective @ relaxed)
@@ -104,16 +107,20 @@ class Improver:
         if near is None or self._cold is None:
             return
         self._regions = Regions(self._model, near, self._stop)
-        if len(self._finder.net.row_site) <= _TEMPERED:
+        room = int(self._cold.sum()) * self._sites
+        if len(self._finder.net.row_site) <= _TEMPERED and room <= _ROOM:
             self._sharing = near
             self._aside = Aside(self._ladder, self._stop)
 
     def _ladder(self) -> Ladder:
         assert self._sharing is not None  # noqa: S101 - set by `_prepare`
-        assert self._cold is not None  # noqa: S101 - set by `_prepare`
+        greedy = self._finder.first
+        # One begins at the greedy arrangement, the next at that of the relaxation.
+        start = self._cold if greedy is None or self._ladders % 2 else greedy
+        assert start is not None  # noqa: S101 - set by `_prepare`
         self._ladders += 1
         seed = self._seed * 1_000_003 + self._ladders
-        return Ladder(self._finder.net, self._sharing, self._cold, seed)
+        return Ladder(self._finder.net, self._sharing, start, seed)
 
     def _go_aside(self) -> None:
         if self._timed and self._finder.best_value < self._enough:
@@ -129,7 +136,7 @@ class Improver:
         if self._regions is None:
             self._prepare()
         pool = Pool(self._finder.net, self._stop)
-        if not self._champions or self._aside is None:
+        if self._aside is None:
             self._breed(pool)
         if not self._patient or self._finder.best_value >= self._enough:
             return
@@ -156,15 +163,20 @@ class Improver:
         self.close()
 
     def _temper(self, pool: Pool, aside: Aside) -> None:
-        """Let ladders climb side by side until they find nothing better for long."""
+        """Let ladders climb side by side until some in a row found nothing better."""
         pool.add(aside.take())
         going = [aside.ladder(), *(self._ladder() for _ in range(_THREADS - 1))]
+        vain, reached = 0, self._finder.best_value
         with ThreadPoolExecutor(_THREADS) as threads:
-            while going and self._finder.best_value < self._enough and not self._stop():
+            while vain < _VAIN_LADDERS and self._finder.best_value < self._enough:
                 stage = [threads.submit(one.climb, _STAGE, self._stop) for one in going]
                 pool.add([pair for work in stage for pair in work.result()])
                 self._learn(pool)
-                going = [one for one in going if one.hopeful()]
+                if self._stop():
+                    break
+                vain, reached = vain * (self._finder.best_value == reached), self._finder.best_value
+                vain += sum(not one.hopeful() for one in going)
+                going = [one if one.hopeful() else self._ladder() for one in going]
 
     def _breed(self, pool: Pool) -> None:
         """Anneal and cross, in rounds, until some rounds in a row found nothing."""

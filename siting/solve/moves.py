@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from siting.solve.chance import random_index
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -254,23 +256,6 @@ def swaps(net: Any, state: Any, rounds: int) -> bool:
         if not better:
             return True
     return False
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def draw(seed: Any) -> Any:
-    """Draw 64 bits and advance the xorshift state in ``seed`` (uint64, one element)."""
-    x = seed[0]
-    x ^= x << np.uint64(13)
-    x ^= x >> np.uint64(7)
-    x ^= x << np.uint64(17)
-    seed[0] = x
-    return x
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def random_index(seed: Any, n: int) -> int:
-    """Draw from 0 .. n-1."""
-    return int(np.int64(draw(seed) >> np.uint64(11)) % n)
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]

@@ -248,8 +248,7 @@ def _exhausted(search: _Search) -> bool:
     limits = search.limits
     done = search.nodes >= limits.nodes or search.iterations >= limits.lp_iterations
     beaten = search.beat is not None and search.value is not None and search.value >= search.beat
-    done = done or beaten
-    return done or search.watch.stop()
+    return done or beaten or search.watch.stop()
 
 
 def _report(search: _Search, heap: list[_Node], node: _Node) -> None:
@@ -260,7 +259,7 @@ def _report(search: _Search, heap: list[_Node], node: _Node) -> None:
 
 
 def _process(search: _Search, node: _Node) -> list[_Node]:
-    """Solve a node's relaxation; returns its children, the one to follow first."""
+    """Solve a node's relaxation; returns its children (if stopped: it), the one to follow first."""
     program = search.program
     answer = search.relaxation.solve(node.lower, node.upper)
     search.nodes += 1
@@ -285,6 +284,9 @@ def _process(search: _Search, node: _Node) -> list[_Node]:
             beat = search.scale * (search.known + search.unit - program.constant)
             lower, upper = tighten(exact, lower, upper, beat=beat, branch=program.branch)
     node.bound = bound
+    if search.watch.stop():  # choosing where to branch takes long: the node stays open
+        node.dual = dual
+        return [node]
     return _split(search, node, answer, dual, (lower, upper))
 
 
@@ -313,8 +315,7 @@ def _is_empty(search: _Search, node: _Node, answer: LpResult) -> bool:
 def _learn(search: _Search, node: _Node, answer: LpResult) -> None:
     if node.grown is not None:
         column, width, before = node.grown
-        loss = before - answer.objective
-        search.gains.learn(column, node.side, loss / max(width, 1e-6))
+        search.gains.learn(column, node.side, (before - answer.objective) / max(width, 1e-6))
 
 
 def _round(search: _Search, answer: LpResult) -> None:
@@ -372,10 +373,10 @@ def _result(search: _Search, *, stopped: bool) -> TreeResult:
         bound = max(bound, search.known)
     if bound is None:
         status = "infeasible"
-    elif search.value is None or stopped:
-        status = "optimal" if bound == search.value else "stopped"
+    elif bound == search.value:
+        status = "optimal"
     else:
-        status = "optimal" if bound == search.value else "within_gap"
+        status = "stopped" if search.value is None or stopped else "within_gap"
     search.watch.report(search.value, bound, search.nodes)
     return TreeResult(
         point=search.point,

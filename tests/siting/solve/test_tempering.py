@@ -13,10 +13,11 @@ from scipy.sparse import csr_matrix
 
 from siting.solve import Problem, choose_sites, moves
 from siting.solve.aside import Aside
+from siting.solve.heatbath import hold, lay, new_desk, temper
 from siting.solve.improver import Improver
 from siting.solve.model import Limits, covered_weight
 from siting.solve.sharing import sharing
-from siting.solve.tempering import Ladder, _desk, temper
+from siting.solve.tempering import Ladder
 from tests.siting.solve.instances import make_problem
 from tests.siting.solve.test_crossing import ASKED, meets
 from tests.siting.solve.test_regions import laid_out, scattered
@@ -52,13 +53,20 @@ def test_gains_and_sums_stay_those_of_the_set(ask):
     problem = ask(scattered(7, sites=80, rows=300, p=10))
     finder, climbing = ladder(problem)
     climbing.climb(8, never)
-    for state, members in climbing._held:
+    for held in climbing._held:
+        state, extra = held.state, held.extra.copy()
         anew = moves.new_state(finder.net)
         moves.reset(finder.net, anew, state.chosen)
-        assert (np.sort(members) == np.flatnonzero(state.chosen)).all()
-        for name in ("hits", "gain", "groups", "clashes", "sums"):
+        assert (np.sort(held.members) == np.flatnonzero(state.chosen)).all()
+        for name in ("hits", "held", "gain", "groups", "clashes", "sums"):
             assert (getattr(anew, name) == getattr(state, name)).all(), name
-    assert not climbing._desk.extra.any()
+        lay(finder.net, held)
+        assert (held.extra == extra).all()
+        for place, station in enumerate(held.members):
+            moves.drop(finder.net, anew, station)
+            assert (anew.gain == state.gain + extra[place]).all()
+            moves.add(finder.net, anew, station)
+    assert not climbing._desk.mark.any()
 
 
 def test_a_station_stands_as_often_as_its_weight_and_the_temperature_say():
@@ -66,12 +74,11 @@ def test_a_station_stands_as_often_as_its_weight_and_the_temperature_say():
     problem = make_problem(np.eye(4, dtype=bool), weight, 1)
     model, finder = laid_out(problem)
     assert sharing(model.classes, 4).nnz == 4
-    desk = _desk(csr_matrix(np.ones((4, 4), bool)), 3)  # as if they stood beside one another
-    moves.reset(finder.net, finder.state, finder.best)
-    members, seen = np.flatnonzero(finder.best), np.zeros(4)
+    desk = new_desk(csr_matrix(np.ones((4, 4), bool)), 4, 3)  # as if they stood beside one another
+    held, seen = hold(finder.net, finder.best), np.zeros(4)
     for _ in range(turns):
-        temper(finder.net, finder.state, members, 1, hot, desk)
-        seen[members[0]] += 1
+        temper(finder.net, held, 1, hot, desk)
+        seen[held.members[0]] += 1
     odds = np.exp(weight / hot)
     assert seen / turns == pytest.approx(odds / odds.sum(), abs=0.015)
 
