@@ -1,7 +1,6 @@
 """Check a plan by its files alone, in integers, with no code of the chooser and no solver.
 
 The question is an integer program, the stations a point of it, the certificate a bound of it.
-Opening orders, capacities and the worst part have no certificate.
 """
 
 from __future__ import annotations
@@ -17,8 +16,7 @@ from typing import Any
 
 import numpy as np
 
-_LARGEST = 2.0**61
-_NONE = 2**62
+_LARGEST, _NONE, _UNIT = 2.0**61, 2**62, 10_000
 _LABELS = ("demand_ids", "site_ids")
 
 
@@ -39,8 +37,7 @@ class Verdict:
 
 def verify_plan(path: str | Path) -> Verdict:
     """Check ``plan.json`` and the files it names beside it."""
-    path, found = Path(path), list[str]()
-    value, bound, nodes = None, None, 0
+    path, found, value, bound, nodes = Path(path), list[str](), None, None, 0
     try:
         plan = json.loads(path.read_text(encoding="utf-8"))
         cover, labels = _read(path.parent, plan["proof"]["coverage"])
@@ -74,9 +71,10 @@ def _mask(ids: list[str], labels: Any, what: str) -> np.ndarray:
 
 
 def _goal(plan: Any) -> Any:
-    plain = {"aim": "cover", "sense": 1, "offset": 0, "floors": []}
+    plain = {"aim": "cover", "sense": 1, "offset": 0, "floors": [], "parts": []}
     goal = {**plain, **plan["proof"]["conditions"].get("goal", {})}
-    return {**goal, "open": goal["aim"] == "worst_part" or {"phases", "capacity"} & set(goal)}
+    marks, no_proof = goal["floors"] + goal["parts"], {"phases", "capacity"} & set(goal)
+    return {**goal, "marks": marks, "open": bool(no_proof)}
 
 
 def _check_sets(plan: Any, cover: dict[str, Any], labels: Any, found: list[str]) -> int:
@@ -107,6 +105,9 @@ def _check_point(program: Any, mask: np.ndarray, say: tuple[str, list[str]]) -> 
     point = np.pad(mask.astype(np.int64), (0, len(objective) - len(mask)))
     for column, members in covers:
         point[column] = mask[members].sum() >= need
+    if len(point) > len(mask) + len(covers):  # the share that no part is below
+        parts = [(index, values) for index, values, *_ in rows if index[-1:] == len(point) - 1]
+        point[-1] = min(_dot(by[:-1], point[index[:-1]]) // -by[-1] for index, by in parts)
     for index, values, low, top, name in rows:
         if not low <= _dot(values, point[index]) <= top:
             found.append(f"{what} breaks {name}.")
@@ -118,8 +119,7 @@ def _check_point(program: Any, mask: np.ndarray, say: tuple[str, list[str]]) -> 
 def _check_people(plan: Any, cover: Any, labels: Any, mask: Any, found: list[str]) -> None:
     """Check the totals by group and the allocation, where the plan has them."""
     indptr, site = (cover.get(f"reach_{name}", cover[name]) for name in ("indptr", "site"))
-    hits = np.append(0, np.cumsum(mask[site], dtype=np.int64))
-    served = hits[indptr[1:]] > hits[indptr[:-1]]
+    served = np.diff(np.append(0, np.cumsum(mask[site], dtype=np.int64))[indptr]) > 0
     if "groups" in labels and "by_group" in plan:
         milli, rows = cover["people_milli"], plan["by_group"]
         member = np.array(labels["groups"], object)
@@ -150,7 +150,7 @@ def _check_figures(plan: Any, value: int, found: list[str]) -> None:
 
 
 def _check_bound(plan: Any, coverage: Any, certificate: Any, found: list[str]) -> Any:
-    """Recompute the certificate; returns the bound it proves and its number of nodes."""
+    """Recompute the certificate (of too large a tree its root); returns its bound and nodes."""
     (tree, facts), goal, bound = certificate, _goal(plan), plan["solution"]["bound"]
     if plan["proof"]["certified_bound"] != facts["bound"]:
         found.append("The plan's certified bound is not the certificate's.")
@@ -159,7 +159,6 @@ def _check_bound(plan: Any, coverage: Any, certificate: Any, found: list[str]) -
         found.append(wrong)
         return None, len(tree["parent"])
     told = goal["sense"] * (bound - goal["offset"]) if near is None else max(goal["target"], 1) - 1
-    # Above: a tree too large to store; its root is certified, the plan must show both gaps.
     shown = plan["solution"]["status"] != "optimal" and plan["proof"]["solver_gap"] is not None
     if facts["bound"] > told and not shown:
         found.append(f"Certified is only the bound {facts['bound']}.")
@@ -169,18 +168,17 @@ def _check_bound(plan: Any, coverage: Any, certificate: Any, found: list[str]) -
 
 def _classes(cover: Any, goal: Any, need: int, near: Any) -> dict[tuple[Any, bytes], int]:
     """Merge rows of equal sites that count in the same floors; one row per step of worth."""
-    site, inside = cover["site"], np.zeros((len(cover["weight"]), len(goal["floors"])), bool)
-    for k in range(len(goal["floors"])):
+    site, inside = cover["site"], np.zeros((len(cover["weight"]), len(goal["marks"])), bool)
+    for k in range(len(goal["marks"])):
         inside[cover["floor_rows"][cover["floor_ptr"][k] : cover["floor_ptr"][k + 1]], k] = True
     worth = cover.get("worth", np.ones(len(site), np.int64)) * (True if near is None else near)
-    listed: list[Any] = []
+    listed, classes = list[Any](), dict[tuple[Any, bytes], int]()
     for row, weight in enumerate(cover["weight"].tolist()):
         mine = slice(cover["indptr"][row], cover["indptr"][row + 1])
         for level, below in itertools.pairwise([*np.unique(worth[mine])[::-1].tolist(), 0]):
             sites = site[mine][worth[mine] >= level]
             if level > 0 and weight and len(sites) >= need:
                 listed.append((inside[row].tolist(), sites.tobytes(), weight * (level - below)))
-    classes: dict[tuple[Any, bytes], int] = {}
     for label, key, weight in sorted(listed, key=lambda item: item[0]):
         classes[tuple(label), key] = classes.get((tuple(label), key), 0) + weight
     return classes
@@ -210,8 +208,7 @@ def _program(plan: Any, coverage: tuple[Any, Any], facts: Any, near: Any) -> Any
     """Rebuild the integer program: columns are sites, then classes."""
     (cover, labels), conditions, goal = coverage, plan["proof"]["conditions"], _goal(plan)
     n, need = len(labels["site_ids"]), conditions["need"]
-    classes = _classes(cover, goal, need, near)
-    gain, rows, covers = [0] * n, [], []
+    gain, rows, covers, classes = [0] * n, [], [], _classes(cover, goal, need, near)
     parents = facts.get("parents") or [-1] * len(classes)
     members = [np.frombuffer(key, cover["site"].dtype).astype(np.int64) for _, key in classes]
     wide = [len(own) > 1 or need > 1 for own in members]
@@ -230,16 +227,21 @@ def _program(plan: Any, coverage: tuple[Any, Any], facts: Any, near: Any) -> Any
     objective = np.array(gain, np.int64)
     if goal["aim"] in ("count", "cost"):
         objective[:], objective[:n] = 0, -cover["cost"] if goal["aim"] == "cost" else -1
+    objective = np.append(objective * 0, 1) if goal["parts"] else objective
     rows += _conditions(conditions, (cover, labels), facts["cliques"])
-    for k, floor in enumerate(goal["floors"]):
+    for k, floor in enumerate(goal["marks"]):
         own = np.array([label[k] for label, _ in classes], bool)
         index, value = (np.array(list(of), np.int64)[own] for of in (at, classes.values()))
-        rows.append((index, value, floor["least"], _NONE, f"the floor {floor['name']}"))
+        least = floor["least"]
+        if k >= len(goal["floors"]):
+            index, value, least = np.append(index, len(gain)), np.append(value * _UNIT, -least), 0
+        rows.append((index, value, least, _NONE, f"the floor {floor['name']}"))
     rows += [_cut(rows, cut, objective * 0) for cut in facts.get("cuts", [])]
     sides = [np.isin(labels["site_ids"], conditions[name]) for name in ("forced", "banned")]
-    lower, upper = (np.pad(side, (0, len(gain) - n)).astype(np.int64) for side in sides)
-    branch = np.arange(len(objective)) < (n if need == 1 else len(gain))
-    return objective, rows, (lower, 1 - upper), branch, covers, need
+    lower, upper = (np.pad(side, (0, len(objective) - n)).astype(np.int64) for side in sides)
+    every = np.arange(len(objective))
+    upper = np.where(every < len(gain), 1 - upper, _UNIT)
+    return objective, rows, (lower, upper), every < (n if need == 1 else len(gain)), covers, need
 
 
 def _cut(rows: list[Any], cut: list[list[int]], total: Any) -> tuple[Any, ...]:
@@ -268,8 +270,7 @@ def _check_tree(program: Any, tree: dict[str, Any], facts: Any) -> str:
     sizes = [len(row[0]) for row in rows]
     columns, values = (np.concatenate([low[:0], *(row[k] for row in rows)]) for k in (0, 1))
     beat = facts["bound"] + max(1, int(np.gcd.reduce(objective, initial=0)))
-    bounds: dict[int, tuple[np.ndarray, ...]] = {}
-    duals: list[np.ndarray] = []
+    bounds, duals = dict[int, tuple[np.ndarray, ...]](), list[np.ndarray]()
     sides = set(zip(tree["parent"].tolist(), tree["side"].tolist(), strict=True))
     listed = (tree[name].tolist() for name in ("parent", "column", "side", "infeasible"))
     for k, (parent, column, side, ray) in enumerate(zip(*listed, strict=True)):

@@ -219,9 +219,8 @@ def goal_json(problem: Problem) -> dict[str, Any]:
 
 
 def certifiable(problem: Problem) -> bool:
-    """Tell whether the checker can rebuild the question: no phases, capacities or worst part."""
-    goal = problem.goal
-    return not (goal.phases or goal.capacity is not None or goal.aim == "worst_part")
+    """Tell whether the checker can rebuild the question: no phases or capacities."""
+    return not (problem.goal.phases or problem.goal.capacity is not None)
 
 
 def conditions_json(problem: Problem) -> dict[str, Any]:

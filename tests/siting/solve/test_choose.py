@@ -12,6 +12,7 @@ import pytest
 from siting.i18n import error_text
 from siting.solve import Event, Limits, Problem, Quota, choose_sites
 from siting.solve.errors import InfeasibleError, ProblemError
+from siting.solve.improver import Improver
 from tests.siting.solve.instances import csr, every_set, keeps, make_problem, random_parts
 
 if TYPE_CHECKING:
@@ -150,6 +151,28 @@ def test_cancel_returns_the_best_so_far() -> None:
     assert solution.status == "stopped"
     assert len(solution.chosen) == 15
     assert solution.value <= solution.bound
+
+
+def test_a_search_stopped_within_a_node_keeps_its_proof_and_branches_no_more(monkeypatch) -> None:
+    looks = []
+    improve = Improver.improve
+
+    def counted(self, relaxed):
+        looks.append(1)
+        return improve(self, relaxed)
+
+    def forbidden(*_):
+        raise AssertionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Improver, "improve", counted)
+        patch.setattr("siting.solve.tree.pick", forbidden)
+        problem = hard_problem(Limits())
+        stopped = choose_sites(problem, should_stop=lambda: len(looks) > 1)  # at the root's node
+    assert stopped.status == "stopped"
+    assert stopped.nodes == 1
+    best = choose_sites(problem).value
+    assert stopped.value <= best <= stopped.bound < int(problem.weight.sum())
 
 
 def test_events_run_towards_each_other() -> None:

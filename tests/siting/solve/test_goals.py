@@ -255,10 +255,8 @@ def test_the_checker_accepts_every_goal(kind: str, seed: int, tmp_path: Path) ->
     plan = write_plan(tmp_path, problem, solution)
     verdict = verify_plan(tmp_path / "plan.json")
     assert verdict.problems == ()
-    if certifiable(problem) and plan["proof"]["certificate"] is not None:
-        assert verdict.bound == solution.bound
-    else:
-        assert verdict.bound is None
+    assert (plan["proof"]["certificate"] is not None) == certifiable(problem)
+    assert verdict.bound == (solution.bound if certifiable(problem) else None)
     again = read_coverage(tmp_path / "coverage.zip", plan["proof"]["conditions"])
     assert choose_sites(again).value == solution.value
 
@@ -292,6 +290,37 @@ def test_doctored_answers_are_refused(cheat: str, tmp_path: Path) -> None:
             break
     plan = write_plan(tmp_path, problem, solution)
     CHEATS[cheat](plan)
+    (tmp_path / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    assert not verify_plan(tmp_path / "plan.json").accepted
+
+
+def _better(plan: dict[str, Any], by: int) -> None:
+    for name in ("value", "bound"):
+        plan["solution"][name] += by
+
+
+PART_CHEATS: dict[str, Callable[[dict[str, Any]], None]] = {
+    "the worst part better": lambda plan: _better(plan, 1),
+    "the worst part worse": lambda plan: _better(plan, -1),
+    "a part smaller": lambda plan: [
+        part.update(least=max(1, part["least"] // 2))
+        for part in plan["proof"]["conditions"]["goal"]["parts"]
+    ],
+    "the parts without their last": lambda plan: plan["proof"]["conditions"]["goal"]["parts"].pop(),
+    "no parts": lambda plan: plan["proof"]["conditions"]["goal"].update(parts=[]),
+    "another certified bound": lambda plan: plan["proof"].update(certified_bound=0),
+}
+
+
+@pytest.mark.parametrize("cheat", PART_CHEATS)
+def test_doctored_worst_parts_are_refused(cheat: str, tmp_path: Path) -> None:
+    for seed in SEEDS:
+        problem, solution, _ = solved("worst_part", seed)
+        if solution is not None and problem.goal.parts and 0 < solution.value < 5_000:
+            break
+    plan = write_plan(tmp_path, problem, solution)
+    assert verify_plan(tmp_path / "plan.json").accepted
+    PART_CHEATS[cheat](plan)
     (tmp_path / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
     assert not verify_plan(tmp_path / "plan.json").accepted
 

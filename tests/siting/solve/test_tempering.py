@@ -131,8 +131,9 @@ def test_ladders_climb_aside_one_after_another_until_they_are_paused(monkeypatch
     while len(made) < 4 and time.monotonic() < until:
         time.sleep(0.01)
     aside.pause()
-    climbed = len(made)
+    climbed, best = len(made), aside.best
     found = aside.take()
+    assert best[0] == max(value for value, _ in found)
     assert climbed >= 4
     assert len(found) == climbed
     assert len(aside.take()) == 1
@@ -181,6 +182,45 @@ def test_a_patient_search_tempers_and_repeats(monkeypatch):
     assert climbed
     assert (found[0] == found[1]).all()
     assert model.program.admits(found[0])
+
+
+def patient(monkeypatch) -> Improver:
+    """Give a patient search after three looks, its ladders soon without hope."""
+    monkeypatch.setattr("siting.solve.tempering._MOST_VAIN", 40)
+    monkeypatch.setattr("siting.solve.tempering._LEAST_VAIN", 40)
+    problem = replace(scattered(5, sites=300, rows=900, p=25), limits=Limits(nodes=10**6))
+    model, finder = laid_out(problem)
+    finder.greedy()
+    improver = Improver(model, finder, problem, never)
+    relaxed = np.zeros(len(model.program.objective))
+    relaxed[300:] = 1.0  # as if all were covered
+    for _ in range(3):
+        improver.improve(relaxed)
+    return improver
+
+
+def test_ladders_begin_at_the_greedy_and_at_the_relaxed_arrangement_in_turn(monkeypatch):
+    begun = []
+    begin = Ladder.__init__
+
+    def counted(self, net, near, start, seed):
+        begun.append(start.tobytes())
+        begin(self, net, near, start, seed)
+
+    monkeypatch.setattr(Ladder, "__init__", counted)
+    improver = patient(monkeypatch)
+    assert len(begun) >= 3  # two side by side, and others in place of those without hope
+    assert set(begun[::2]) == {improver._finder.first.tobytes()}
+    assert set(begun[1::2]) == {improver._cold.tobytes()}
+
+
+def test_where_ladders_would_take_too_much_room_sets_are_annealed(monkeypatch):
+    def forbidden(*_):
+        raise AssertionError
+
+    monkeypatch.setattr("siting.solve.improver._ROOM", 25 * 300 - 1)
+    monkeypatch.setattr(Ladder, "__init__", forbidden)
+    assert patient(monkeypatch)._runs > 0
 
 
 def test_a_search_with_a_time_limit_tempers_aside_and_ends_in_time(monkeypatch):
