@@ -106,7 +106,7 @@ def _check_point(program: Any, mask: np.ndarray, say: tuple[str, list[str]]) -> 
     for column, members in covers:
         point[column] = mask[members].sum() >= need
     if len(point) > len(mask) + len(covers):  # the share that no part is below
-        parts = [(index, values) for index, values, *_ in rows if index[-1:] == len(point) - 1]
+        parts = [(index, by) for index, by, *_ in rows if len(point) - 1 in index[-1:]]
         point[-1] = min(_dot(by[:-1], point[index[:-1]]) // -by[-1] for index, by in parts)
     for index, values, low, top, name in rows:
         if not low <= _dot(values, point[index]) <= top:

@@ -77,7 +77,7 @@ class Improver:
         self.close()
         order = np.lexsort((np.arange(n), -relaxed[:n]))
         finder.from_order(order[relaxed[order] > FRACTIONAL])
-        if self._aside is not None:
+        if self._aside is not None and self._aside.best[0] > finder.best_value:
             finder.know(np.flatnonzero(self._aside.best[1]))
         if self._cold is None and finder.best is not None and finder.best.any():
             self._cold = finder.best.copy()
@@ -174,7 +174,8 @@ class Improver:
                 self._learn(pool)
                 if self._stop():
                     break
-                vain, reached = vain * (self._finder.best_value == reached), self._finder.best_value
+                if self._finder.best_value > reached:
+                    vain, reached = 0, self._finder.best_value
                 vain += sum(not one.hopeful() for one in going)
                 going = [one if one.hopeful() else self._ladder() for one in going]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from siting.solve import Limits, Problem, Solution, choose_sites
+from siting.solve import Limits, Problem, Quota, Solution, choose_sites
 from siting.solve.errors import InfeasibleError
 from siting.solve.goal import SHARE_UNIT, Floor, Goal
 from siting.solve.model import covered_rows, covered_weight
@@ -323,6 +323,16 @@ def test_doctored_worst_parts_are_refused(cheat: str, tmp_path: Path) -> None:
     PART_CHEATS[cheat](plan)
     (tmp_path / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
     assert not verify_plan(tmp_path / "plan.json").accepted
+
+
+def test_a_worst_part_is_accepted_beside_a_quota_over_no_site(tmp_path: Path) -> None:
+    for seed in SEEDS:
+        problem, solution, _ = solved("worst_part", seed)
+        if problem is not None and solution is not None and problem.goal.parts:
+            break
+    problem = replace(problem, quotas=(*problem.quotas, Quota(name="none", site_ids=(), minimum=0)))
+    write_plan(tmp_path, problem, choose_sites(problem))
+    assert verify_plan(tmp_path / "plan.json").problems == ()
 
 
 @pytest.mark.parametrize("kind", GOALS)
