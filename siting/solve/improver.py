@@ -12,19 +12,19 @@ from siting.solve.branching import FRACTIONAL
 from siting.solve.crossing import Pool
 from siting.solve.heuristic import Annealing
 from siting.solve.regions import Regions
-from siting.solve.sharing import sharing
+from siting.solve.sharing import around, sharing
 from siting.solve.tempering import Ladder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
-    from scipy.sparse import csr_matrix
 
     from siting.solve.cover import CoverModel
     from siting.solve.crossing import GoodSet
     from siting.solve.heuristic import Finder
     from siting.solve.model import Problem
+    from siting.solve.sharing import Around
 
 _ROOT_SHAKES, _NODE_SHAKES = 400, 20
 _ROOT_WORK = 200_000_000
@@ -65,7 +65,7 @@ class Improver:
         self._cold: NDArray[np.bool_] | None = None
         self._champions: list[GoodSet] = []
         self._regions: Regions | None = None
-        self._sharing: csr_matrix | None = None
+        self._around: Around | None = None
         self._ladders = 0
         self._aside: Aside | None = None
         """Ladders climb while the tree works, but only by the clock: no such run repeats."""
@@ -109,18 +109,18 @@ class Improver:
         self._regions = Regions(self._model, near, self._stop)
         room = int(self._cold.sum()) * self._sites
         if len(self._finder.net.row_site) <= _TEMPERED and room <= _ROOM:
-            self._sharing = near
+            self._around = around(self._model.classes, self._sites)
             self._aside = Aside(self._ladder, self._stop)
 
     def _ladder(self) -> Ladder:
-        assert self._sharing is not None  # noqa: S101 - set by `_prepare`
+        assert self._around is not None  # noqa: S101 - set by `_prepare`
         greedy = self._finder.first
         # One begins at the greedy arrangement, the next at that of the relaxation.
         start = self._cold if greedy is None or self._ladders % 2 else greedy
         assert start is not None  # noqa: S101 - set by `_prepare`
         self._ladders += 1
         seed = self._seed * 1_000_003 + self._ladders
-        return Ladder(self._finder.net, self._sharing, start, seed)
+        return Ladder(self._finder.net, self._around, start, seed)
 
     def _go_aside(self) -> None:
         if self._timed and self._finder.best_value < self._enough:

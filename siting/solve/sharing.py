@@ -1,8 +1,8 @@
-"""Which sites serve a common row: the neighbourhood that regions and tempering look at."""
+"""Which sites serve common rows: the neighbourhoods that regions and tempering look at."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from siting.solve.reduce import Classes
 
 _MOST_PAIRS = 200_000_000
+_ALIKE = 0.5
+
+
+class Around(NamedTuple):
+    """Neighbourhoods, bool CSR (sites, sites), columns in order, each site in its own."""
+
+    near: csr_matrix  # sites that serve a common row
+    alike: csr_matrix  # sites that serve most rows of one of the two in common
 
 
 def sharing(classes: Classes, sites: int) -> csr_matrix | None:
@@ -28,3 +36,20 @@ def sharing(classes: Classes, sites: int) -> csr_matrix | None:
     near = (held.T @ held).tocsr()
     near.sort_indices()
     return near
+
+
+def around(classes: Classes, sites: int) -> Around | None:
+    """Give the neighbourhoods of tempering; None where rows have too many pairs of sites."""
+    near = sharing(classes, sites)
+    if near is None:
+        return None
+    shape = (len(classes), sites)
+    held = csr_matrix((np.ones(len(classes.site), np.int32), classes.site, classes.indptr), shape)
+    common = (held.T @ held).tocoo()
+    rows = np.bincount(classes.site, minlength=sites)
+    fewer = np.minimum(rows[common.row], rows[common.col])
+    kept = common.data >= _ALIKE * fewer
+    pairs = (np.ones(int(kept.sum()), bool), (common.row[kept], common.col[kept]))
+    alike = csr_matrix(pairs, (sites, sites))
+    alike.sort_indices()
+    return Around(near, alike)

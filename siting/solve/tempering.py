@@ -11,19 +11,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.solve.heatbath import hold, new_desk, temper
+from siting.solve.heatbath import temper
+from siting.solve.laid import hold, new_desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
-    from scipy.sparse import csr_matrix
 
     from siting.solve.crossing import GoodSet
-    from siting.solve.moves import Net
+    from siting.solve.laid import Held
+    from siting.solve.moves import Net, State
+    from siting.solve.sharing import Around
 
-_LEVELS, _COLD, _HOT, _BEND = 10, 0.003, 0.018, 0.8
-"""Temperatures as shares of a station's mean loss; below 1, the bend sets the hot ones closer."""
+_COLD, _LEAST_HOT, _MOST_HOT = 0.0037, 0.006, 0.022
+"""Temperatures as shares of a station's mean loss, the coldest at most, the hottest between."""
+_PER_PRICE, _SPAN, _STEP = 22.0, 2.7, 1.2
+"""A price is so many times the hottest, and that at least so many times the coldest; the ratio of
+two neighbours, about."""
+_HASTE = 0.02
+"""How fast a station's price follows the number of stations, in temperatures."""
 _BETWEEN = 4
 """Sweeps (turns per station) between two exchanges."""
 _ENTRIES_PER_SWEEP, _LEAST_VAIN, _MOST_VAIN, _MOST = 10, 4_000, 32_000, 4
@@ -33,29 +40,28 @@ _ENTRIES_PER_SWEEP, _LEAST_VAIN, _MOST_VAIN, _MOST = 10, 4_000, 32_000, 4
 class Ladder:
     """One search at several temperatures; remembers the best set it has seen."""
 
-    def __init__(self, net: Net, near: csr_matrix, start: NDArray[np.bool_], seed: int) -> None:
+    def __init__(self, net: Net, around: Around, start: NDArray[np.bool_], seed: int) -> None:
         net = self._net = _unsigned(net)
-        self._held = [hold(net, start) for _ in range(_LEVELS)]
-        """A set per temperature, the coldest first."""
-        state = self._held[0].state
-        loss = state.loss[start]
-        scale = max(1.0, float(loss.mean())) if len(loss) else 1.0
-        steps = (np.arange(_LEVELS) / (_LEVELS - 1)) ** _BEND
-        self._heat = scale * _COLD * (_HOT / _COLD) ** steps
+        state = hold(net, start).state
+        price = _first_price(state)
+        self._heat = _temperatures(state, price)
+        """The coldest first."""
+        self._price = np.full(len(self._heat), price)
+        self._held = [hold(net, start) for _ in self._heat]
         self._random = np.random.default_rng(seed)
-        self._desk = new_desk(near, len(net.weight), seed)
+        self._desk = new_desk(around, len(net.weight), seed)
         self._vain = _patience(net)
         self._odd = 0
         self._sweeps = self._found_after = 0
         self.best: GoodSet = (int(state.sums[2]), start.copy())
-        self._seen = [self.best] * _LEVELS
+        self._seen = [self.best] * len(self._heat)
 
     def climb(self, sweeps: int, stop: Callable[[], bool]) -> list[GoodSet]:
         """Choose every station anew about ``sweeps`` times; the best set at each temperature."""
-        self._seen = [(-1, self.best[1])] * _LEVELS
+        self._seen = [(-1, self.best[1]) for _ in self._heat]
         until = self._sweeps + sweeps
         while self._sweeps < until and not stop():
-            for k in range(_LEVELS):
+            for k in range(len(self._heat)):
                 self._turn(k)
             self._sweeps += _BETWEEN
             self._exchange()
@@ -69,21 +75,44 @@ class Ladder:
     def _turn(self, k: int) -> None:
         held = self._held[k]
         turns = _BETWEEN * len(held.members)
-        value = temper(self._net, held, turns, self._heat[k], self._desk)
+        value = temper(self._net, held, turns, self._heat[k], self._price[k], self._desk)
+        self._price[k] += _HASTE * self._heat[k] * np.sign(held.number[0] - held.number[1])
         if value > self._seen[k][0]:
             self._seen[k] = (int(value), self._desk.best.copy())
         if value > self.best[0]:
             self.best, self._found_after = self._seen[k], self._sweeps
 
     def _exchange(self) -> None:
-        """Let neighbours on the ladder change places, as likely as their weights say."""
-        for k in range(self._odd, _LEVELS - 1, 2):
-            cold, hot = self._heat[k : k + 2]
-            held = self._held
-            won = int(held[k + 1].state.sums[2] - held[k].state.sums[2])
-            if self._random.random() < np.exp(min(0.0, won * (1.0 / cold - 1.0 / hot))):
-                held[k], held[k + 1] = held[k + 1], held[k]
+        """Let neighbours on the ladder change places, as likely as weights and prices say."""
+        for k in range(self._odd, len(self._heat) - 1, 2):
+            cold, hot = self._held[k], self._held[k + 1]
+            won = self._odds(k, hot) + self._odds(k + 1, cold)
+            lost = self._odds(k, cold) + self._odds(k + 1, hot)
+            if self._random.random() < np.exp(min(0.0, won - lost)):
+                self._held[k], self._held[k + 1] = hot, cold
         self._odd = 1 - self._odd
+
+    def _odds(self, k: int, held: Held) -> float:
+        """Tell how likely a set is at a temperature (a logarithm, up to a constant)."""
+        worth = held.state.sums[2] - self._price[k] * held.number[0]
+        return float(worth / self._heat[k])
+
+
+def _first_price(state: State) -> float:
+    """Tell what a station wins: between what the next would and what the least one does."""
+    most = int(state.gain[~state.chosen].max(initial=0))
+    least = int(state.loss[state.chosen].min(initial=state.sums[2]))
+    return (most + least) / 2.0
+
+
+def _temperatures(state: State, price: float) -> NDArray[np.float64]:
+    """Choose a ladder: hot enough to change the arrangement, cold enough to settle in one."""
+    loss = state.loss[state.chosen]
+    scale = max(1.0, float(loss.mean())) if len(loss) else 1.0
+    hot = float(np.clip(price / _PER_PRICE, _LEAST_HOT * scale, _MOST_HOT * scale))
+    cold = min(_COLD * scale, hot / _SPAN)
+    steps = round(np.log(hot / cold) / np.log(_STEP))
+    return np.geomspace(cold, hot, steps + 1)
 
 
 def _unsigned(net: Net) -> Net:

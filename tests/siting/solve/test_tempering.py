@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from dataclasses import replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,13 +15,15 @@ from scipy.sparse import csr_matrix
 
 from siting.solve import Problem, choose_sites, moves
 from siting.solve.aside import Aside
-from siting.solve.heatbath import hold, lay, new_desk, temper
+from siting.solve.comings import come, go
+from siting.solve.heatbath import temper
 from siting.solve.improver import Improver
+from siting.solve.laid import admit, dismiss, hold, lay, new_desk
 from siting.solve.model import Limits, covered_weight
-from siting.solve.sharing import sharing
+from siting.solve.sharing import Around, around, sharing
 from siting.solve.tempering import Ladder
 from tests.siting.solve.instances import make_problem
-from tests.siting.solve.test_crossing import ASKED, meets
+from tests.siting.solve.test_crossing import ASKED, apart, backed, forced, meets, with_quota
 from tests.siting.solve.test_regions import laid_out, scattered
 
 if TYPE_CHECKING:
@@ -32,9 +36,9 @@ def never() -> bool:
 
 def ladder(problem: Problem, seed: int = 1) -> tuple[Finder, Ladder]:
     model, finder = laid_out(problem)
-    near = sharing(model.classes, len(problem.site_ids))
-    assert near is not None
-    return finder, Ladder(finder.net, near, finder.best, seed)
+    nearby = around(model.classes, len(problem.site_ids))
+    assert nearby is not None
+    return finder, Ladder(finder.net, nearby, finder.best, seed)
 
 
 @pytest.mark.parametrize("ask", ASKED)
@@ -57,12 +61,14 @@ def test_gains_and_sums_stay_those_of_the_set(ask):
         state, extra = held.state, held.extra.copy()
         anew = moves.new_state(finder.net)
         moves.reset(finder.net, anew, state.chosen)
-        assert (np.sort(held.members) == np.flatnonzero(state.chosen)).all()
+        places = held.order[: held.number[0]]
+        assert (np.sort(held.members[places]) == np.flatnonzero(state.chosen)).all()
         for name in ("hits", "held", "gain", "groups", "clashes", "sums"):
             assert (getattr(anew, name) == getattr(state, name)).all(), name
         lay(finder.net, held)
         assert (held.extra == extra).all()
-        for place, station in enumerate(held.members):
+        for place in places:
+            station = held.members[place]
             moves.drop(finder.net, anew, station)
             assert (anew.gain == state.gain + extra[place]).all()
             moves.add(finder.net, anew, station)
@@ -74,13 +80,72 @@ def test_a_station_stands_as_often_as_its_weight_and_the_temperature_say():
     problem = make_problem(np.eye(4, dtype=bool), weight, 1)
     model, finder = laid_out(problem)
     assert sharing(model.classes, 4).nnz == 4
-    desk = new_desk(csr_matrix(np.ones((4, 4), bool)), 4, 3)  # as if they stood beside one another
+    together = csr_matrix(np.ones((4, 4), bool))  # as if they stood beside one another
+    desk = new_desk(Around(together, together), 4, 3)
     held, seen = hold(finder.net, finder.best), np.zeros(4)
     for _ in range(turns):
-        temper(finder.net, held, 1, hot, desk)
+        temper(finder.net, held, 1, hot, 1e9, desk)  # no second one at that price
         seen[held.members[0]] += 1
     odds = np.exp(weight / hot)
     assert seen / turns == pytest.approx(odds / odds.sum(), abs=0.015)
+
+
+def test_sets_of_each_number_stand_as_often_as_weight_price_and_temperature_say():
+    weight, hot, price, turns = np.array([10, 20, 30, 25]), 10.0, 22.0, 60_000
+    _, finder = laid_out(make_problem(np.eye(4, dtype=bool), weight, 2))
+    together = csr_matrix(np.ones((4, 4), bool))
+    desk = new_desk(Around(together, together), 4, 3)
+    held, seen = hold(finder.net, finder.best), Counter()
+    desk.place[held.members[:2]] = (0, 1)
+    tosses = np.random.default_rng(1).random(turns) < 0.5
+    for toss in tosses:
+        if toss and held.number[0] <= 2:
+            come(finder.net, held, hot, price, desk)
+        elif not toss and held.number[0] >= 2:
+            go(finder.net, held, hot, price, desk)
+        seen[tuple(np.flatnonzero(held.state.chosen))] += 1
+    sets = [some for number in (1, 2, 3) for some in combinations(range(4), number)]
+    odds = np.array([np.exp((weight[list(some)].sum() - price * len(some)) / hot) for some in sets])
+    assert [seen[some] / turns for some in sets] == pytest.approx(odds / odds.sum(), abs=0.015)
+
+
+def test_a_station_more_and_fewer_are_tried_and_the_number_is_known():
+    _, climbing = ladder(scattered(3, sites=60, rows=200, p=8))
+    numbers = set()
+    for _ in range(200):
+        climbing.climb(4, never)
+        numbers |= {int(held.number[0]) for held in climbing._held}
+    assert numbers == {7, 8, 9}
+    for held in climbing._held:
+        assert held.number[0] == held.state.chosen.sum() == held.state.sums[0]
+
+
+@pytest.mark.parametrize("ask", [with_quota, apart])
+def test_with_conditions_the_number_stays(ask):
+    _, climbing = ladder(ask(scattered(3, sites=60, rows=200, p=8)))
+    climbing.climb(400, never)
+    assert {int(held.number[0]) for held in climbing._held} == {8}
+
+
+@pytest.mark.parametrize("ask", [ASKED[0], backed, forced])
+def test_a_station_admitted_or_dismissed_changes_all_numbers_as_laying_out_would(ask):
+    problem = ask(scattered(5, sites=60, rows=200, p=8))
+    model, finder = laid_out(problem)
+    held, desk = hold(finder.net, finder.best), new_desk(around(model.classes, 60), 200, 1)
+    desk.place[held.members[:8]] = np.arange(8)
+    rng = np.random.default_rng(2)
+    for _ in range(40):
+        if held.number[0] > 8:
+            dismiss(finder.net, held, int(rng.integers(9)), desk)
+        else:
+            admit(finder.net, held, int(rng.choice(np.flatnonzero(~held.state.chosen))), desk)
+        anew = hold(finder.net, held.state.chosen)
+        for name in ("hits", "held", "gain", "sums"):
+            assert (getattr(anew.state, name) == getattr(held.state, name)).all(), name
+        places = held.order[: held.number[0]]
+        inside = places[np.argsort(held.members[places])]
+        assert (anew.extra[: len(places)] == held.extra[inside]).all()
+        assert not held.extra[held.order[held.number[0] :]].any()
 
 
 def test_a_ladder_comes_near_the_proved_optimum_and_never_above():
@@ -88,7 +153,7 @@ def test_a_ladder_comes_near_the_proved_optimum_and_never_above():
     for seed in range(8):
         problem = scattered(seed, sites=200, rows=900, p=20)
         finder, climbing = ladder(problem, seed)
-        best, value = choose_sites(problem), climbing.climb(400, never)[0][0]
+        best, value = choose_sites(problem), climbing.climb(1000, never)[0][0]
         assert best.status == "optimal"
         assert finder.best_value <= value <= best.value
         behind_swaps += best.value - finder.best_value
@@ -203,9 +268,9 @@ def test_ladders_begin_at_the_greedy_and_at_the_relaxed_arrangement_in_turn(monk
     begun = []
     begin = Ladder.__init__
 
-    def counted(self, net, near, start, seed):
+    def counted(self, net, nearby, start, seed):
         begun.append(start.tobytes())
-        begin(self, net, near, start, seed)
+        begin(self, net, nearby, start, seed)
 
     monkeypatch.setattr(Ladder, "__init__", counted)
     improver = patient(monkeypatch)
