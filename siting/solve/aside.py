@@ -1,4 +1,4 @@
-"""Ladders that climb on a core of their own while the tree works on another."""
+"""Ladders that climb on a core of their own while the tree works on another; their sets crossed."""
 
 from __future__ import annotations
 
@@ -10,27 +10,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from siting.solve.crossing import GoodSet
+    from siting.solve.crossing import Pool
     from siting.solve.tempering import Ladder
 
 
-_STAGE = 100
-"""Sweeps between two looks whether a ladder is worth going on."""
+_STAGE = 300
+"""Sweeps between two crossings of what the ladder has seen."""
+_PATIENCE = 4
+"""How much longer a ladder may climb in vain: nothing waits for it."""
 
 
 class Aside:
     """Lets one ladder after another climb, between ``resume`` and ``pause``."""
 
-    def __init__(self, fresh: Callable[[], Ladder], stop: Callable[[], bool]) -> None:
-        self._fresh, self._stop = fresh, stop
+    def __init__(self, fresh: Callable[[], Ladder], pool: Pool, stop: Callable[[], bool]) -> None:
+        self._fresh, self._pool, self._stop = fresh, pool, stop
         self._halt = threading.Event()
         self._threads: ThreadPoolExecutor | None = None
         self._work: Future[None] | None = None
-        self._found: list[GoodSet] = []
         self._ladder = fresh()
 
     def resume(self) -> None:
-        """Go on; nothing else may touch the ladder until ``pause``."""
+        """Go on; nothing else may touch the ladder and the pool until ``pause``."""
         self.pause()
         self._halt.clear()
         self._threads = ThreadPoolExecutor(1)
@@ -45,26 +46,15 @@ class Aside:
         work, self._threads, self._work = self._work, None, None
         work.result()
 
-    @property
-    def best(self) -> GoodSet:
-        """The best set of all ladders not yet handed over; for use before ``resume``."""
-        return max([*self._found, self._ladder.best], key=lambda pair: pair[0])
-
-    def take(self) -> list[GoodSet]:
-        """Hand over the best sets of the ladders so far, each once."""
-        found, self._found = [*self._found, self._ladder.best], []
-        return found
-
-    def ladder(self) -> Ladder:
+    def ladder(self, patience: int = 1) -> Ladder:
         """Give the ladder that is worth going on with, for use before ``resume``."""
-        if not self._ladder.hopeful():
-            self._found.append(self._ladder.best)
+        if not self._ladder.hopeful(patience):
             self._ladder = self._fresh()
         return self._ladder
 
     def _climb(self) -> None:
         while not self._over():
-            self.ladder().climb(_STAGE, self._over)
+            self._pool.add(self.ladder(_PATIENCE).climb(_STAGE, self._over))
 
     def _over(self) -> bool:
         return self._halt.is_set() or self._stop()

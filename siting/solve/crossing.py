@@ -120,6 +120,10 @@ def cross(net: Any, a: Any, b: Any, room: Any) -> Any:
     Quotas and budgets are not looked at. Returns the set and what it covers more than ``a``.
     """
     roots = _part(net, a, b, room)
+    if len(roots) <= 1 and np.sum(a) == np.sum(b):
+        # All or nothing: with as many sites, the better of the two.
+        better = len(roots) == 1 and room.won[roots[0]] > 0
+        return (b.copy() if better else a.copy()), (room.won[roots[0]] if better else np.int64(0))
     most = 0
     for root in roots:
         most += abs(room.more[root])
@@ -154,21 +158,21 @@ class Pool:
 
     def add(self, fresh: list[GoodSet]) -> None:
         """Cross new sets with those there are, and the children on; the best are kept."""
-        kept = self.sets
-        children = [*self._crossed(kept, fresh), *self._crossed(fresh, [*kept, *fresh])]
-        known = {value for value, _ in kept}
-        self.sets = _best_distinct([*kept, *fresh, *children])
-        while newer := [pair for pair in self.sets if pair[0] not in known]:
-            known |= {value for value, _ in self.sets}
-            children = [*self._crossed(newer, self.sets), *self._crossed(self.sets, newer)]
-            self.sets = _best_distinct([*self.sets, *children])
+        known = {value for value, _ in self.sets}
+        self.sets = _best_distinct([*self.sets, *fresh])
+        while newer := {value for value, _ in self.sets} - known:
+            known |= newer
+            self.sets = _best_distinct([*self.sets, *self._children(newer)])
 
-    def _crossed(self, ours: list[GoodSet], others: list[GoodSet]) -> list[GoodSet]:
+    def _children(self, newer: set[int]) -> list[GoodSet]:
+        """Cross each pair with a set of one of these weights, the better with the other."""
         children = []
-        for value, one in ours:
+        for k, (value, one) in enumerate(self.sets):
             if self._stop():
                 break
-            for _, other in others:
+            for less, other in self.sets[k + 1 :]:
+                if value not in newer and less not in newer:
+                    continue
                 child, won = cross(self._net, one, other, self._room)
                 if won > 0 and self._meets(child):
                     children.append((value + int(won), child))

@@ -85,20 +85,21 @@ def temper(net: Any, held: Any, turns: int, hot: float, price: float, desk: Any)
     there was none.
     """
     state, members, order, number = held.state, held.members, held.order, held.number
+    alike_ptr, alike, everywhere, kind = desk.alike_ptr, desk.alike, desk.everywhere, net.kind
     plain = not (len(net.group) or len(net.near) or net.cost.any())
     best, follow = np.int64(-1), -1
     for place in order[: number[0]]:
         desk.place[members[place]] = place
     for _ in range(turns):
         bits = draw(desk.seed)
-        kind, place = bits & LOW, follow if follow >= 0 else order[below(bits, number[0])]
+        lot, place = bits & LOW, follow if follow >= 0 else order[below(bits, number[0])]
         out, was = members[place], follow
         follow = -1
-        if plain and was < 0 and kind < _COUNT_SHARE:
+        if plain and was < 0 and lot < _COUNT_SHARE:
             _come_or_go(net, held, hot, price, desk)
-        elif net.kind[out] != FORCED:
-            around = desk.alike[desk.alike_ptr[out] : desk.alike_ptr[out + 1]]
-            sites = desk.everywhere if kind >= _NOT_FAR else around
+        elif kind[out] != FORCED:
+            around = alike[alike_ptr[out] : alike_ptr[out + 1]]
+            sites = everywhere if lot >= _NOT_FAR else around
             new = _drawn(net, held, place, sites, hot, desk)
             if new == out or not (plain or _fits(net, state, out, new)):
                 continue

@@ -43,8 +43,8 @@ _REGIONS, _WIDE_REGION = (8, 12), 17
 _TEMPERED, _ROOM = 1_000_000, 2_000_000
 """Entries of the coverage up to which a turn of tempering is cheap; stations times sites."""
 _VAIN_LADDERS = 3
-_STAGE = 1_000
-"""Sweeps of tempering between two looks at its sets."""
+_STAGE = 300
+"""Sweeps of tempering between two crossings of its sets."""
 
 
 class Improver:
@@ -67,6 +67,8 @@ class Improver:
         self._regions: Regions | None = None
         self._around: Around | None = None
         self._ladders = 0
+        self._tempered = Pool(finder.net, stop)
+        """What the ladders have seen, crossed."""
         self._aside: Aside | None = None
         """Ladders climb while the tree works, but only by the clock: no such run repeats."""
         self._timed = problem.limits.seconds is not None
@@ -77,8 +79,8 @@ class Improver:
         self.close()
         order = np.lexsort((np.arange(n), -relaxed[:n]))
         finder.from_order(order[relaxed[order] > FRACTIONAL])
-        if self._aside is not None and self._aside.best[0] > finder.best_value:
-            finder.know(np.flatnonzero(self._aside.best[1]))
+        if self._aside is not None:
+            self._learn(self._tempered)
         if self._cold is None and finder.best is not None and finder.best.any():
             self._cold = finder.best.copy()
         reached = float(self._model.program.objective @ relaxed)
@@ -110,7 +112,7 @@ class Improver:
         room = int(self._cold.sum()) * self._sites
         if len(self._finder.net.row_site) <= _TEMPERED and room <= _ROOM:
             self._around = around(self._model.classes, self._sites)
-            self._aside = Aside(self._ladder, self._stop)
+            self._aside = Aside(self._ladder, self._tempered, self._stop)
 
     def _ladder(self) -> Ladder:
         assert self._around is not None  # noqa: S101 - set by `_prepare`
@@ -135,13 +137,13 @@ class Improver:
             return
         if self._regions is None:
             self._prepare()
-        pool = Pool(self._finder.net, self._stop)
+        pool = self._tempered if self._aside else Pool(self._finder.net, self._stop)
         if self._aside is None:
             self._breed(pool)
         if not self._patient or self._finder.best_value >= self._enough:
             return
         if self._aside is not None:
-            self._temper(pool, self._aside)
+            self._temper(self._aside)
         pool.add(self._champions)
         self._learn(pool)
         self._refine()
@@ -150,7 +152,7 @@ class Improver:
             self._champions = [best, *pool.sets[:_CHAMPIONS]]
 
     def _learn(self, pool: Pool) -> None:
-        if pool.sets:
+        if pool.sets and pool.sets[0][0] > self._finder.best_value:
             self._finder.know(np.flatnonzero(pool.sets[0][1]))
 
     def _refine(self) -> None:
@@ -162,9 +164,9 @@ class Improver:
                 self._finder.know(np.flatnonzero(chosen))
         self.close()
 
-    def _temper(self, pool: Pool, aside: Aside) -> None:
+    def _temper(self, aside: Aside) -> None:
         """Let ladders climb side by side until some in a row found nothing better."""
-        pool.add(aside.take())
+        pool = self._tempered
         going = [aside.ladder(), *(self._ladder() for _ in range(_THREADS - 1))]
         vain, reached = 0, self._finder.best_value
         with ThreadPoolExecutor(_THREADS) as threads:

@@ -33,7 +33,7 @@ _HASTE = 0.02
 """How fast a station's price follows the number of stations, in temperatures."""
 _BETWEEN = 4
 """Sweeps (turns per station) between two exchanges."""
-_ENTRIES_PER_SWEEP, _LEAST_VAIN, _MOST_VAIN, _MOST = 10, 4_000, 32_000, 4
+_ENTRIES_PER_SWEEP, _LEAST_VAIN, _MOST_VAIN, _MOST = 4, 4_000, 32_000, 4
 """Sweeps without a better set, by the entries of the coverage; in all so many times as many."""
 
 
@@ -67,10 +67,10 @@ class Ladder:
             self._exchange()
         return [self.best, *(pair for pair in self._seen if pair[0] >= 0)]
 
-    def hopeful(self) -> bool:
+    def hopeful(self, patience: int = 1) -> bool:
         """Tell whether a better set may still come: not too many sweeps, nor too many in vain."""
-        in_vain = self._sweeps - self._found_after
-        return self._sweeps < _MOST * self._vain and in_vain < self._vain
+        vain, in_vain = patience * self._vain, self._sweeps - self._found_after
+        return self._sweeps < _MOST * vain and in_vain < vain
 
     def _turn(self, k: int) -> None:
         held = self._held[k]

@@ -16,6 +16,7 @@ from scipy.sparse import csr_matrix
 from siting.solve import Problem, choose_sites, moves
 from siting.solve.aside import Aside
 from siting.solve.comings import come, go
+from siting.solve.crossing import Pool
 from siting.solve.heatbath import temper
 from siting.solve.improver import Improver
 from siting.solve.laid import admit, dismiss, hold, lay, new_desk
@@ -183,37 +184,37 @@ def test_a_ladder_gives_up_hope_in_vain(monkeypatch):
 def test_ladders_climb_aside_one_after_another_until_they_are_paused(monkeypatch):
     monkeypatch.setattr("siting.solve.tempering._MOST_VAIN", 40)
     monkeypatch.setattr("siting.solve.tempering._LEAST_VAIN", 40)
-    made = []
+    problem = scattered(1, sites=20, rows=40, p=3)
+    finder, _ = ladder(problem)
+    pool, made = Pool(finder.net, never), []
 
     def fresh() -> Ladder:
-        made.append(ladder(scattered(1, sites=20, rows=40, p=3), len(made) + 1)[1])
+        made.append(ladder(problem, len(made) + 1)[1])
         return made[-1]
 
-    aside = Aside(fresh, never)
-    assert len(aside.take()) == 1
+    aside = Aside(fresh, pool, never)
     aside.resume()
     until = time.monotonic() + 60
     while len(made) < 4 and time.monotonic() < until:
         time.sleep(0.01)
     aside.pause()
-    climbed, best = len(made), aside.best
-    found = aside.take()
-    assert best[0] == max(value for value, _ in found)
+    climbed, found = len(made), list(pool.sets)
     assert climbed >= 4
-    assert len(found) == climbed
-    assert len(aside.take()) == 1
+    assert found[0][0] >= max(one.best[0] for one in made)
+    for value, chosen in found:
+        assert value == covered_weight(problem, np.flatnonzero(chosen))
     time.sleep(0.05)
     assert len(made) == climbed
+    assert len(pool.sets) == len(found)
 
 
 def test_an_error_aside_rises_where_it_is_paused():
     class Broken:
-        best = (0, np.zeros(1, bool))
-
-        def hopeful(self) -> bool:
+        def hopeful(self, _: int) -> bool:
             raise ZeroDivisionError
 
-    aside = Aside(Broken, never)  # type: ignore[arg-type]
+    pool = Pool(ladder(scattered(1, sites=20, rows=40, p=3))[0].net, never)
+    aside = Aside(Broken, pool, never)  # type: ignore[arg-type]
     aside.resume()
     with pytest.raises(ZeroDivisionError):
         aside.pause()
