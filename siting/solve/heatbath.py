@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -19,6 +19,14 @@ _COUNT_SHARE = np.uint64(2**32 * 15 // 1000)
 _EVEN = np.uint64(2**31)
 _FOLLOW_SHARE = np.uint64(95 * 2**32 // 100)
 """Share of the moves after which a station beside is next, of 2^32."""
+
+
+class Level(NamedTuple):
+    """What one temperature asks: all in covered weight but ``lean``, in temperatures."""
+
+    hot: float
+    price: float  # what a station must win
+    lean: float  # what a number of stations not asked for costs
 
 
 @njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
@@ -66,23 +74,23 @@ def _beside(state: Any, desk: Any, site: int) -> int:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _come_or_go(net: Any, held: Any, hot: float, price: float, desk: Any) -> None:
+def _come_or_go(net: Any, held: Any, level: Any, desk: Any) -> None:
     """Let the number of stations change by one, at most one away from that asked for."""
     count, asked = held.number
+    lean = level.hot * (level.lean if count == asked else -level.lean)
     if (draw(desk.seed) & LOW) < _EVEN:
         if count <= asked:
-            come(net, held, hot, price, desk)
+            come(net, held, level.hot, level.price + lean, desk)
     elif count >= asked > 1:
-        go(net, held, hot, price, desk)
+        go(net, held, level.hot, level.price - lean, desk)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def temper(net: Any, held: Any, turns: int, hot: float, price: float, desk: Any) -> int:
+def temper(net: Any, held: Any, turns: int, level: Any, desk: Any) -> int:
     """Choose ``turns`` stations anew, one by one; the best weight, its set in ``desk.best``.
 
-    Where nothing but their number limits the stations, one more or fewer is tried at times;
-    ``price`` is what a station must win. The best set has as many stations as asked for; -1 where
-    there was none.
+    Where nothing but their number limits the stations, one more or fewer is tried at times. The
+    best set has as many stations as asked for; -1 where there was none. ``level`` is a `Level`.
     """
     state, members, order, number = held.state, held.members, held.order, held.number
     alike_ptr, alike, everywhere, kind = desk.alike_ptr, desk.alike, desk.everywhere, net.kind
@@ -96,11 +104,11 @@ def temper(net: Any, held: Any, turns: int, hot: float, price: float, desk: Any)
         out, was = members[place], follow
         follow = -1
         if plain and was < 0 and lot < _COUNT_SHARE:
-            _come_or_go(net, held, hot, price, desk)
+            _come_or_go(net, held, level, desk)
         elif kind[out] != FORCED:
             around = alike[alike_ptr[out] : alike_ptr[out + 1]]
             sites = everywhere if lot >= _NOT_FAR else around
-            new = _drawn(net, held, place, sites, hot, desk)
+            new = _drawn(net, held, place, sites, level.hot, desk)
             if new == out or not (plain or _fits(net, state, out, new)):
                 continue
             move(net, held, place, new, desk)

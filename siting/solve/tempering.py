@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.solve.heatbath import temper
+from siting.solve.heatbath import Level, temper
 from siting.solve.laid import hold, new_desk
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ _COLD, _LEAST_HOT, _MOST_HOT = 0.0037, 0.006, 0.022
 _PER_PRICE, _SPAN, _STEP = 22.0, 2.7, 1.2
 """A price is so many times the hottest, and that at least so many times the coldest; the ratio of
 two neighbours, about."""
+_LEAN = 1.5
+"""What a station more or fewer costs at the coldest, in temperatures; nothing at the hottest."""
 _HASTE = 0.02
 """How fast a station's price follows the number of stations, in temperatures."""
 _BETWEEN = 4
@@ -47,6 +49,7 @@ class Ladder:
         self._heat = _temperatures(state, price)
         """The coldest first."""
         self._price = np.full(len(self._heat), price)
+        self._lean = np.linspace(_LEAN, 0.0, len(self._heat))
         self._held = [hold(net, start) for _ in self._heat]
         self._random = np.random.default_rng(seed)
         self._desk = new_desk(around, len(net.weight), seed)
@@ -75,7 +78,8 @@ class Ladder:
     def _turn(self, k: int) -> None:
         held = self._held[k]
         turns = _BETWEEN * len(held.members)
-        value = temper(self._net, held, turns, self._heat[k], self._price[k], self._desk)
+        level = Level(self._heat[k], self._price[k], self._lean[k])
+        value = temper(self._net, held, turns, level, self._desk)
         self._price[k] += _HASTE * self._heat[k] * np.sign(held.number[0] - held.number[1])
         if value > self._seen[k][0]:
             self._seen[k] = (int(value), self._desk.best.copy())
@@ -94,8 +98,9 @@ class Ladder:
 
     def _odds(self, k: int, held: Held) -> float:
         """Tell how likely a set is at a temperature (a logarithm, up to a constant)."""
-        worth = held.state.sums[2] - self._price[k] * held.number[0]
-        return float(worth / self._heat[k])
+        number, asked = held.number
+        worth = held.state.sums[2] - self._price[k] * number
+        return float(worth / self._heat[k] - self._lean[k] * abs(number - asked))
 
 
 def _first_price(state: State) -> float:

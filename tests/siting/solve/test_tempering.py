@@ -15,9 +15,8 @@ from scipy.sparse import csr_matrix
 
 from siting.solve import Problem, choose_sites, moves
 from siting.solve.aside import Aside
-from siting.solve.comings import come, go
 from siting.solve.crossing import Pool
-from siting.solve.heatbath import temper
+from siting.solve.heatbath import Level, _come_or_go, temper
 from siting.solve.improver import Improver
 from siting.solve.laid import admit, dismiss, hold, lay, new_desk
 from siting.solve.model import Limits, covered_weight
@@ -85,28 +84,26 @@ def test_a_station_stands_as_often_as_its_weight_and_the_temperature_say():
     desk = new_desk(Around(together, together), 4, 3)
     held, seen = hold(finder.net, finder.best), np.zeros(4)
     for _ in range(turns):
-        temper(finder.net, held, 1, hot, 1e9, desk)  # no second one at that price
+        temper(finder.net, held, 1, Level(hot, 1e9, 0.0), desk)  # no second one at that price
         seen[held.members[0]] += 1
     odds = np.exp(weight / hot)
     assert seen / turns == pytest.approx(odds / odds.sum(), abs=0.015)
 
 
-def test_sets_of_each_number_stand_as_often_as_weight_price_and_temperature_say():
-    weight, hot, price, turns = np.array([10, 20, 30, 25]), 10.0, 22.0, 60_000
+@pytest.mark.parametrize("lean", [0.0, 0.7])
+def test_sets_of_each_number_stand_as_often_as_weight_price_and_temperature_say(lean):
+    weight, turns, level = np.array([10, 20, 30, 25]), 60_000, Level(10.0, 22.0, lean)
     _, finder = laid_out(make_problem(np.eye(4, dtype=bool), weight, 2))
     together = csr_matrix(np.ones((4, 4), bool))
     desk = new_desk(Around(together, together), 4, 3)
     held, seen = hold(finder.net, finder.best), Counter()
     desk.place[held.members[:2]] = (0, 1)
-    tosses = np.random.default_rng(1).random(turns) < 0.5
-    for toss in tosses:
-        if toss and held.number[0] <= 2:
-            come(finder.net, held, hot, price, desk)
-        elif not toss and held.number[0] >= 2:
-            go(finder.net, held, hot, price, desk)
+    for _ in range(turns):
+        _come_or_go(finder.net, held, level, desk)
         seen[tuple(np.flatnonzero(held.state.chosen))] += 1
     sets = [some for number in (1, 2, 3) for some in combinations(range(4), number)]
-    odds = np.array([np.exp((weight[list(some)].sum() - price * len(some)) / hot) for some in sets])
+    worth = [weight[list(some)].sum() - level.price * len(some) for some in sets]
+    odds = np.exp(np.array(worth) / level.hot - [lean * abs(len(some) - 2) for some in sets])
     assert [seen[some] / turns for some in sets] == pytest.approx(odds / odds.sum(), abs=0.015)
 
 
