@@ -77,7 +77,7 @@ class Ladder:
 
     def _turn(self, k: int) -> None:
         held = self._held[k]
-        turns = _BETWEEN * len(held.members)
+        turns = _BETWEEN * int(held.number[1])
         level = Level(self._heat[k], self._price[k], self._lean[k])
         value = temper(self._net, held, turns, level, self._desk)
         self._price[k] += _HASTE * self._heat[k] * np.sign(held.number[0] - held.number[1])
