@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -300,3 +300,16 @@ def test_a_search_with_a_time_limit_tempers_aside_and_ends_in_time(monkeypatch):
     assert found.value == covered_weight(problem, problem.positions(found.chosen))
     assert time.monotonic() - began < 60
     assert threading.active_count() == threads
+
+
+def test_sites_alike_serve_most_rows_of_one_of_them_in_common():
+    rng = np.random.default_rng(4)
+    cover = rng.random((40, 15)) < rng.random(15)
+    model, _ = laid_out(make_problem(cover, np.ones(40, np.int64) * np.arange(1, 41), 3))
+    near, alike = around(model.classes, 15)
+    rows = [set(np.flatnonzero(cover[:, site])) for site in range(15)]
+    for one, other in product(range(15), repeat=2):
+        common, fewer = len(rows[one] & rows[other]), min(len(rows[one]), len(rows[other]))
+        assert near[one, other] == (common > 0)
+        assert alike[one, other] == (common > 0 and 2 * common >= fewer)
+    assert 15 < alike.nnz < near.nnz
