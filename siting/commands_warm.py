@@ -15,7 +15,7 @@ from siting.solve.median import solve_median
 from siting.solve.model import Problem, Quota
 from siting.solve.reduce import merge_rows
 from siting.solve.setcover import cover_all
-from siting.solve.sharing import around
+from siting.solve.sharing import around, sharing
 from siting.solve.tempering import Ladder
 
 _SITES, _ROWS = 12, 60
@@ -48,9 +48,9 @@ def warm_up() -> None:
     start, seed = finder.state.chosen.copy(), np.array([1], np.uint64)
     held, value = anneal(finder.net, finder.state, seed, 10, np.array([2.0, 1.0]))
     pool.add([(0, start), (int(value), held)])
-    nearby = around(classes, _SITES)
-    if nearby is not None:
-        Ladder(finder.net, nearby, start, 1).climb(1, lambda: False)
+    near = sharing(classes, _SITES)
+    if near is not None:
+        Ladder(finder.net, around(classes, near), start, 1).climb(1, lambda: False)
     solve_median(rng.integers(0, 50, (20, _SITES)), 3)
     cover_all(indptr, site, np.ones(_SITES, np.int64))
     weight = rng.integers(1, 9, (2, _ROWS))

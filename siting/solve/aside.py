@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from siting.solve.tempering import Ladder
 
 
-_STAGE = 300
+STAGE = 300
 """Sweeps between two crossings of what the ladder has seen."""
 _PATIENCE = 4
 """How much longer a ladder may climb in vain: nothing waits for it."""
@@ -54,7 +54,7 @@ class Aside:
 
     def _climb(self) -> None:
         while not self._over():
-            self._pool.add(self.ladder(_PATIENCE).climb(_STAGE, self._over))
+            self._pool.add(self.ladder(_PATIENCE).climb(STAGE, self._over))
 
     def _over(self) -> bool:
         return self._halt.is_set() or self._stop()

@@ -28,7 +28,7 @@ def come(net: Any, held: Any, hot: float, price: float, desk: Any) -> None:
     ways_in, found = _ways_in(net, held.state, hot, desk)
     if found == 0 or luck > ways_in - price / hot:
         return
-    site = _picked(desk, found)
+    site = picked(desk, found)
     won = held.state.gain[site]
     admit(net, held, site, desk)
     back = _ways_out(net, held, hot, desk)[0]
@@ -43,7 +43,7 @@ def go(net: Any, held: Any, hot: float, price: float, desk: Any) -> None:
     ways_out, found = _ways_out(net, held, hot, desk)
     if found == 0 or luck > ways_out + price / hot:
         return
-    at = _picked(desk, found)
+    at = picked(desk, found)
     before = held.state.sums[2]
     site = held.members[held.order[at]]
     dismiss(net, held, at, desk)
@@ -102,7 +102,7 @@ def _ways_out(net: Any, held: Any, hot: float, desk: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _picked(desk: Any, count: int) -> int:
+def picked(desk: Any, count: int) -> int:
     """Draw one of those listed by its odds."""
     mark = (draw(desk.seed) & LOW) * UNIT * desk.sum[count - 1]
     return int(desk.site[min(count - 1, np.searchsorted(desk.sum[:count], mark, side="right"))])

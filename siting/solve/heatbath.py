@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from siting.solve.chance import LOW, UNIT, below, draw
-from siting.solve.comings import NEVER, come, go
+from siting.solve.chance import LOW, below, draw
+from siting.solve.comings import NEVER, come, go, picked
 from siting.solve.laid import move
 from siting.solve.moves import BANNED, FORCED, account, addable, meets_after
 
@@ -48,8 +48,7 @@ def _drawn(net: Any, held: Any, place: int, sites: Any, hot: float, desk: Any) -
         count += 1
     if count == 0:
         return int(here)
-    mark = (draw(desk.seed) & LOW) * UNIT * total
-    return int(drawn[min(count - 1, np.searchsorted(odds[:count], mark, side="right"))])
+    return picked(desk, count)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

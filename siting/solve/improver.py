@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.solve.aside import Aside
+from siting.solve.aside import STAGE, Aside
 from siting.solve.branching import FRACTIONAL
 from siting.solve.crossing import Pool
 from siting.solve.heuristic import Annealing
@@ -43,8 +43,6 @@ _REGIONS, _WIDE_REGION = (8, 12), 17
 _TEMPERED, _ROOM = 1_000_000, 2_000_000
 """Entries of the coverage up to which a turn of tempering is cheap; stations times sites."""
 _VAIN_LADDERS = 3
-_STAGE = 300
-"""Sweeps of tempering between two crossings of its sets."""
 
 
 class Improver:
@@ -111,7 +109,7 @@ class Improver:
         self._regions = Regions(self._model, near, self._stop)
         room = int(self._cold.sum()) * self._sites
         if len(self._finder.net.row_site) <= _TEMPERED and room <= _ROOM:
-            self._around = around(self._model.classes, self._sites)
+            self._around = around(self._model.classes, near)
             self._aside = Aside(self._ladder, self._tempered, self._stop)
 
     def _ladder(self) -> Ladder:
@@ -171,7 +169,7 @@ class Improver:
         vain, reached = 0, self._finder.best_value
         with ThreadPoolExecutor(_THREADS) as threads:
             while vain < _VAIN_LADDERS and self._finder.best_value < self._enough:
-                stage = [threads.submit(one.climb, _STAGE, self._stop) for one in going]
+                stage = [threads.submit(one.climb, STAGE, self._stop) for one in going]
                 pool.add([pair for work in stage for pair in work.result()])
                 self._learn(pool)
                 if self._stop():

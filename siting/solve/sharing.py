@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _MOST_PAIRS = 200_000_000
 _ALIKE = 0.5
+"""Share of the rows of the one with fewer that sites alike serve in common."""
 
 
 class Around(NamedTuple):
@@ -38,11 +39,9 @@ def sharing(classes: Classes, sites: int) -> csr_matrix | None:
     return near
 
 
-def around(classes: Classes, sites: int) -> Around | None:
-    """Give the neighbourhoods of tempering; None where rows have too many pairs of sites."""
-    near = sharing(classes, sites)
-    if near is None:
-        return None
+def around(classes: Classes, near: csr_matrix) -> Around:
+    """Give the neighbourhoods of tempering; ``near`` is that of `sharing`."""
+    sites = near.shape[0]
     shape = (len(classes), sites)
     held = csr_matrix((np.ones(len(classes.site), np.int32), classes.site, classes.indptr), shape)
     common = (held.T @ held).tocoo()
@@ -50,6 +49,6 @@ def around(classes: Classes, sites: int) -> Around | None:
     fewer = np.minimum(rows[common.row], rows[common.col])
     kept = common.data >= _ALIKE * fewer
     pairs = (np.ones(int(kept.sum()), bool), (common.row[kept], common.col[kept]))
-    alike = csr_matrix(pairs, (sites, sites))
+    alike = csr_matrix(pairs, near.shape)
     alike.sort_indices()
     return Around(near, alike)

@@ -44,13 +44,14 @@ class Ladder:
 
     def __init__(self, net: Net, around: Around, start: NDArray[np.bool_], seed: int) -> None:
         net = self._net = _unsigned(net)
-        state = hold(net, start).state
+        first = hold(net, start)
+        state = first.state
         price = _first_price(state)
         self._heat = _temperatures(state, price)
         """The coldest first."""
         self._price = np.full(len(self._heat), price)
         self._lean = np.linspace(_LEAN, 0.0, len(self._heat))
-        self._held = [hold(net, start) for _ in self._heat]
+        self._held = [first, *(hold(net, start) for _ in self._heat[1:])]
         self._random = np.random.default_rng(seed)
         self._desk = new_desk(around, len(net.weight), seed)
         self._vain = _patience(net)

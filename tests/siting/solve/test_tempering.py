@@ -36,9 +36,9 @@ def never() -> bool:
 
 def ladder(problem: Problem, seed: int = 1) -> tuple[Finder, Ladder]:
     model, finder = laid_out(problem)
-    nearby = around(model.classes, len(problem.site_ids))
-    assert nearby is not None
-    return finder, Ladder(finder.net, nearby, finder.best, seed)
+    near = sharing(model.classes, len(problem.site_ids))
+    assert near is not None
+    return finder, Ladder(finder.net, around(model.classes, near), finder.best, seed)
 
 
 @pytest.mark.parametrize("ask", ASKED)
@@ -129,7 +129,10 @@ def test_with_conditions_the_number_stays(ask):
 def test_a_station_admitted_or_dismissed_changes_all_numbers_as_laying_out_would(ask):
     problem = ask(scattered(5, sites=60, rows=200, p=8))
     model, finder = laid_out(problem)
-    held, desk = hold(finder.net, finder.best), new_desk(around(model.classes, 60), 200, 1)
+    held, desk = (
+        hold(finder.net, finder.best),
+        new_desk(around(model.classes, sharing(model.classes, 60)), 200, 1),
+    )
     desk.place[held.members[:8]] = np.arange(8)
     rng = np.random.default_rng(2)
     for _ in range(40):
@@ -306,7 +309,7 @@ def test_sites_alike_serve_most_rows_of_one_of_them_in_common():
     rng = np.random.default_rng(4)
     cover = rng.random((40, 15)) < rng.random(15)
     model, _ = laid_out(make_problem(cover, np.ones(40, np.int64) * np.arange(1, 41), 3))
-    near, alike = around(model.classes, 15)
+    near, alike = around(model.classes, sharing(model.classes, 15))
     rows = [set(np.flatnonzero(cover[:, site])) for site in range(15)]
     for one, other in product(range(15), repeat=2):
         common, fewer = len(rows[one] & rows[other]), min(len(rows[one]), len(rows[other]))
