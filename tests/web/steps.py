@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from playwright.sync_api import TimeoutError as WaitedTooLong
 from playwright.sync_api import expect
 
 from siting.web.browser import wait_for_map
@@ -24,15 +25,19 @@ _AT_REST = """(body, zoom) => new Promise((done, fail) => {
 })"""
 
 
-_UNFOLDED = """(place) => new Promise((done, fail) => {
-    const box = place.closest("details"), started = Date.now();
-    let height = -1, frames = 0;
+_AT_EASE = """(thing) => new Promise((done, fail) => {
+    const folded = thing.closest("details"), started = Date.now();
+    const place = () => {
+        const own = thing.getBoundingClientRect();
+        return [own.top, own.left, folded ? folded.getBoundingClientRect().height : 0].join();
+    };
+    let before = "", frames = 0;
     const look = () => {
-        const now = box.getBoundingClientRect().height;
-        frames = box.open && now === height ? frames + 1 : 0;
-        height = now;
+        const now = place();
+        frames = (!folded || folded.open) && now === before ? frames + 1 : 0;
+        before = now;
         if (frames > 20) { done(); }
-        else if (Date.now() - started > 60000) { fail(new Error("it does not unfold")); }
+        else if (Date.now() - started > 60000) { fail(new Error("it does not come to rest")); }
         else { requestAnimationFrame(look); }
     };
     look();
@@ -43,7 +48,7 @@ def unfold(page: Any, title: str) -> None:
     """Open a folded part and wait until it stands still: a click at what still moves is lost."""
     place = page.get_by_text(title)
     place.click()
-    place.evaluate(_UNFOLDED)
+    place.evaluate(_AT_EASE)
 
 
 def open_siting(address: str, page: Any) -> Any:
@@ -58,11 +63,24 @@ def wait_until_still(page: Any) -> None:
 
 
 def press(page: Any, name: str) -> None:
-    """Click a button once the page stands still: while it is made anew it may hold an old copy."""
+    """Click a button once the page stands still.
+
+    While it is made anew it may hold an old copy; while a part above unfolds a click is lost.
+    """
     button = page.get_by_role("button", name=name)
     expect(button).to_have_count(1)
     wait_until_still(page)
+    button.evaluate(_AT_EASE)
     button.click()
+
+
+def wait_for_draft(page: Any, before: str) -> None:
+    """Wait until the address names another run than before; else say what the page says."""
+    try:
+        page.wait_for_url(lambda url: "draft=" in url and url != before)
+    except WaitedTooLong as error:
+        said = page.locator("body").inner_text()
+        raise AssertionError(f"No run began at {page.url}; the page says:\n{said}") from error
 
 
 def take_download(page: Any, name: str) -> Any:

@@ -19,6 +19,7 @@ from tests.web.steps import (
     take_download,
     unfold,
     view_of,
+    wait_for_draft,
     wait_until_still,
 )
 
@@ -58,7 +59,7 @@ def ask_for(page, stations: int) -> None:
     field = page.get_by_role("spinbutton", name="站点数（个）")
     field.fill(str(stations))
     press(page, "重新选址")
-    page.wait_for_url(lambda url: "draft=" in url and url != before)
+    wait_for_draft(page, before)
 
 
 def open_plan(page, address):
