@@ -10,12 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from siting.solve.crossing import Pool
+    from siting.solve.crossing import GoodSet
     from siting.solve.tempering import Ladder
 
 
-STAGE = 300
-"""Sweeps between two crossings of what the ladder has seen."""
 _PATIENCE = 4
 """How much longer a ladder may climb in vain: nothing waits for it."""
 
@@ -23,15 +21,21 @@ _PATIENCE = 4
 class Aside:
     """Lets one ladder after another climb, between ``resume`` and ``pause``."""
 
-    def __init__(self, fresh: Callable[[], Ladder], pool: Pool, stop: Callable[[], bool]) -> None:
-        self._fresh, self._pool, self._stop = fresh, pool, stop
+    def __init__(
+        self,
+        fresh: Callable[[], Ladder],
+        look: Callable[[Ladder, Callable[[], bool]], list[GoodSet]],
+        take: Callable[[list[GoodSet]], None],
+        stop: Callable[[], bool],
+    ) -> None:
+        self._fresh, self._look, self._take, self._stop = fresh, look, take, stop
         self._halt = threading.Event()
         self._threads: ThreadPoolExecutor | None = None
         self._work: Future[None] | None = None
         self._ladder = fresh()
 
     def resume(self) -> None:
-        """Go on; nothing else may touch the ladder and the pool until ``pause``."""
+        """Go on; nothing else may touch the ladders and what they found until ``pause``."""
         self.pause()
         self._halt.clear()
         self._threads = ThreadPoolExecutor(1)
@@ -54,7 +58,7 @@ class Aside:
 
     def _climb(self) -> None:
         while not self._over():
-            self._pool.add(self.ladder(_PATIENCE).climb(STAGE, self._over))
+            self._take(self._look(self.ladder(_PATIENCE), self._over))
 
     def _over(self) -> bool:
         return self._halt.is_set() or self._stop()

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import coo_matrix, vstack
+from scipy.sparse import coo_matrix, csr_matrix, vstack
 
 from siting.solve.conditions import condition_rows, site_bounds
-from siting.solve.program import INFINITE, Program, Row, build_program, rows_matrix
+from siting.solve.program import INFINITE, Program, build_program, rows_matrix
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-    from scipy.sparse import csr_matrix
+    from numpy.typing import ArrayLike, NDArray
 
     from siting.solve.model import Problem
     from siting.solve.reduce import Classes
@@ -62,29 +61,64 @@ class CoverModel:
 
 def cover_model(problem: Problem, classes: Classes, cliques: list[list[int]]) -> CoverModel:
     """Build the program whose optimum is the most weight covered."""
-    n = len(problem.site_ids)
-    sizes = np.diff(classes.indptr)
-    folded = (sizes == 1) & (problem.need == 1)
+    rows, n = condition_rows(problem, cliques), len(problem.site_ids)
+    return model_over(
+        classes,
+        need=problem.need,
+        bounds=site_bounds(problem),
+        conditions=rows_matrix(rows, n),
+        limits=([row.lower for row in rows], [row.upper for row in rows]),
+        parents=class_parents(problem, classes),
+    )
+
+
+def model_over(
+    classes: Classes,
+    *,
+    need: int,
+    bounds: tuple[NDArray[np.int64], NDArray[np.int64]],
+    conditions: csr_matrix,
+    limits: tuple[ArrayLike, ArrayLike],
+    parents: NDArray[np.int64] | None = None,
+) -> CoverModel:
+    """Build the program over classes of rows.
+
+    Parameters
+    ----------
+    bounds
+        Of each site, int64 (sites,) each.
+    conditions, limits
+        int64 CSR (conditions, sites), and the least and the most of each.
+    parents
+        Per class, one whose sites are among its own, or -1.
+    """
+    n = conditions.shape[1]
+    folded = (np.diff(classes.indptr) == 1) & (need == 1)
     wide = np.flatnonzero(~folded)
     objective = np.zeros(n + len(wide), np.int64)
     np.add.at(objective, classes.site[classes.indptr[:-1][folded]], classes.weight[folded])
     objective[n:] = classes.weight[wide]
     lower = np.zeros(n + len(wide), np.int64)
     upper = np.ones(n + len(wide), np.int64)
-    lower[:n], upper[:n] = site_bounds(problem)
+    lower[:n], upper[:n] = bounds
     branch = np.ones(n + len(wide), bool)
-    branch[n:] = problem.need > 1  # with one station needed they follow from the sites
-    rows = condition_rows(problem, cliques)
+    branch[n:] = need > 1  # with one station needed they follow from the sites
+    if parents is None:
+        parents = np.full(len(classes), -1, np.int64)
+    cover = _matrix(classes, wide, n, need, parents)
+    parts = (conditions.data, conditions.indices, conditions.indptr)
+    widened = csr_matrix(parts, shape=(conditions.shape[0], n + len(wide)))
+    least, most = (np.asarray(limit, np.int64) for limit in limits)
     program = build_program(
         objective=objective,
         lower=lower,
         upper=upper,
         branch=branch,
-        matrix=_matrix(classes, wide, rows, n, problem.need, class_parents(problem, classes)),
-        row_lower=np.array([-INFINITE] * len(wide) + [row.lower for row in rows], np.int64),
-        row_upper=np.array([0] * len(wide) + [row.upper for row in rows], np.int64),
+        matrix=vstack([cover, widened], format="csr", dtype=np.int64),
+        row_lower=np.concatenate([np.full(len(wide), -INFINITE, np.int64), least]),
+        row_upper=np.concatenate([np.zeros(len(wide), np.int64), most]),
     )
-    return CoverModel(program=program, classes=classes, wide=wide, need=problem.need)
+    return CoverModel(program=program, classes=classes, wide=wide, need=need)
 
 
 def class_parents(problem: Problem, classes: Classes) -> NDArray[np.int64]:
@@ -104,12 +138,11 @@ def class_parents(problem: Problem, classes: Classes) -> NDArray[np.int64]:
 def _matrix(
     classes: Classes,
     wide: NDArray[np.int64],
-    rows: list[Row],
     n: int,
     need: int,
     parents: NDArray[np.int64],
 ) -> csr_matrix:
-    """Rows ``need z - sum of its sites <= 0`` for the wide classes, then the conditions.
+    """Rows ``need z - sum of its sites <= 0`` for the wide classes.
 
     Where a class has a parent, the parent's column stands for the sites they share.
     """
@@ -135,7 +168,5 @@ def _matrix(
     value = np.concatenate(
         [np.full(len(entry), -1), np.full(len(wide), need), np.full(len(has), -1)]
     )
-    cover = coo_matrix(
-        (value.astype(np.int64), (row, column)), shape=(len(wide), n + len(wide))
-    ).tocsr()
-    return vstack([cover, rows_matrix(rows, n + len(wide))], format="csr", dtype=np.int64)
+    shape = (len(wide), n + len(wide))
+    return coo_matrix((value.astype(np.int64), (row, column)), shape=shape).tocsr()

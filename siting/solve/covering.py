@@ -136,7 +136,7 @@ def _prove(
     def stop() -> bool:
         return watch.stop() or (enough is not None and finder.best_value >= enough)
 
-    improver = Improver(model, finder, problem, stop)
+    improver = Improver(model, finder, problem, stop, watch.better)
     start = None if finder.best is None else model.point(np.flatnonzero(finder.best))
     try:
         return solve_tree(

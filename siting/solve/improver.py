@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.solve.aside import STAGE, Aside
 from siting.solve.branching import FRACTIONAL
+from siting.solve.climbing import Climbing
 from siting.solve.crossing import Pool
 from siting.solve.heuristic import Annealing
 from siting.solve.regions import Regions
 from siting.solve.sharing import around, sharing
-from siting.solve.tempering import Ladder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from siting.solve.crossing import GoodSet
     from siting.solve.heuristic import Finder
     from siting.solve.model import Problem
-    from siting.solve.sharing import Around
 
 _ROOT_SHAKES, _NODE_SHAKES = 400, 20
 _ROOT_WORK = 200_000_000
@@ -42,16 +40,20 @@ _REGIONS, _WIDE_REGION = (8, 12), 17
 """Stations chosen anew at a time; the wide ones where a turn of tempering is cheap."""
 _TEMPERED, _ROOM = 1_000_000, 2_000_000
 """Entries of the coverage up to which a turn of tempering is cheap; stations times sites."""
-_VAIN_LADDERS = 3
 
 
 class Improver:
     """Makes integer points of fractional ones; remembers the good sets it has seen."""
 
     def __init__(
-        self, model: CoverModel, finder: Finder, problem: Problem, stop: Callable[[], bool]
+        self,
+        model: CoverModel,
+        finder: Finder,
+        problem: Problem,
+        stop: Callable[[], bool],
+        tell: Callable[[int], None] = lambda _: None,
     ) -> None:
-        self._model, self._finder, self._stop = model, finder, stop
+        self._model, self._finder, self._stop, self._tell = model, finder, stop, tell
         self._sites, self._seed = len(problem.site_ids), problem.seed
         self._patient = problem.limits.nodes >= _PATIENT_NODES
         self._random = np.random.default_rng(problem.seed)
@@ -63,12 +65,8 @@ class Improver:
         self._cold: NDArray[np.bool_] | None = None
         self._champions: list[GoodSet] = []
         self._regions: Regions | None = None
-        self._around: Around | None = None
-        self._ladders = 0
-        self._tempered = Pool(finder.net, stop)
-        """What the ladders have seen, crossed."""
-        self._aside: Aside | None = None
-        """Ladders climb while the tree works, but only by the clock: no such run repeats."""
+        self._climbing: Climbing | None = None
+        """Ladders also climb while the tree works, but only by the clock: no such run repeats."""
         self._timed = problem.limits.seconds is not None
 
     def improve(self, relaxed: NDArray[np.float64]) -> NDArray[np.int64] | None:
@@ -77,8 +75,8 @@ class Improver:
         self.close()
         order = np.lexsort((np.arange(n), -relaxed[:n]))
         finder.from_order(order[relaxed[order] > FRACTIONAL])
-        if self._aside is not None:
-            self._learn(self._tempered)
+        if self._climbing is not None and self._climbing.best is not None:
+            self._learn(self._climbing.best)
         if self._cold is None and finder.best is not None and finder.best.any():
             self._cold = finder.best.copy()
         reached = float(self._model.program.objective @ relaxed)
@@ -98,8 +96,8 @@ class Improver:
 
     def close(self) -> None:
         """Let what goes on aside stand still."""
-        if self._aside is not None:
-            self._aside.pause()
+        if self._climbing is not None:
+            self._climbing.aside.pause()
 
     def _prepare(self) -> None:
         """Set up regions and ladders for a search that may go on for long."""
@@ -109,25 +107,20 @@ class Improver:
         self._regions = Regions(self._model, near, self._stop)
         room = int(self._cold.sum()) * self._sites
         if len(self._finder.net.row_site) <= _TEMPERED and room <= _ROOM:
-            self._around = around(self._model.classes, near)
-            self._aside = Aside(self._ladder, self._tempered, self._stop)
-
-    def _ladder(self) -> Ladder:
-        assert self._around is not None  # noqa: S101 - set by `_prepare`
-        greedy = self._finder.first
-        # One begins at the greedy arrangement, the next at that of the relaxation.
-        start = self._cold if greedy is None or self._ladders % 2 else greedy
-        assert start is not None  # noqa: S101 - set by `_prepare`
-        self._ladders += 1
-        seed = self._seed * 1_000_003 + self._ladders
-        return Ladder(self._finder.net, self._around, start, seed)
+            # One ladder begins at the greedy arrangement, the next at that of the relaxation.
+            greedy = self._finder.first
+            starts = [self._cold] if greedy is None else [greedy, self._cold]
+            nearby = around(self._model.classes, near)
+            self._climbing = Climbing(
+                self._model, self._finder.net, nearby, starts, self._seed, self._stop
+            )
 
     def _go_aside(self) -> None:
         if self._timed and self._finder.best_value < self._enough:
             if self._regions is None:
                 self._prepare()
-            if self._aside is not None:
-                self._aside.resume()
+            if self._climbing is not None:
+                self._climbing.aside.resume()
 
     def _gather(self) -> None:
         """Find good sets that know nothing of earlier ones; then the best of both together."""
@@ -135,49 +128,49 @@ class Improver:
             return
         if self._regions is None:
             self._prepare()
-        pool = self._tempered if self._aside else Pool(self._finder.net, self._stop)
-        if self._aside is None:
-            self._breed(pool)
+        if self._climbing is not None:
+            self._climb(self._climbing)
+        else:
+            self._anneal()
+
+    def _climb(self, climbing: Climbing) -> None:
+        climbing.together(self._learn, self._enough)
+        if self._finder.best_value < self._enough:
+            self._refine()
+            if self._finder.best is not None:
+                climbing.keep((self._finder.best_value, self._finder.best))
+
+    def _anneal(self) -> None:
+        pool = Pool(self._finder.net, self._stop)
+        self._breed(pool)
         if not self._patient or self._finder.best_value >= self._enough:
             return
-        if self._aside is not None:
-            self._temper(self._aside)
         pool.add(self._champions)
-        self._learn(pool)
+        if pool.sets:
+            self._learn(pool.sets[0])
         self._refine()
         if self._finder.best is not None:
             best = (self._finder.best_value, self._finder.best)
             self._champions = [best, *pool.sets[:_CHAMPIONS]]
 
-    def _learn(self, pool: Pool) -> None:
-        if pool.sets and pool.sets[0][0] > self._finder.best_value:
-            self._finder.know(np.flatnonzero(pool.sets[0][1]))
+    def _learn(self, found: GoodSet) -> None:
+        if found[0] > self._finder.best_value:
+            self._know(found[1])
+
+    def _know(self, chosen: NDArray[np.bool_]) -> None:
+        before = self._finder.best_value
+        self._finder.know(np.flatnonzero(chosen))
+        if self._finder.best_value > before:
+            self._tell(self._finder.best_value)
 
     def _refine(self) -> None:
         """Choose the best set's regions anew, small ones first."""
         self._go_aside()
-        for size in (*_REGIONS, _WIDE_REGION) if self._aside else _REGIONS:
+        for size in (*_REGIONS, _WIDE_REGION) if self._climbing else _REGIONS:
             if self._regions is not None and self._finder.best is not None:
                 chosen = self._regions.improve(self._finder.best, size)
-                self._finder.know(np.flatnonzero(chosen))
+                self._know(chosen)
         self.close()
-
-    def _temper(self, aside: Aside) -> None:
-        """Let ladders climb side by side until some in a row found nothing better."""
-        pool = self._tempered
-        going = [aside.ladder(), *(self._ladder() for _ in range(_THREADS - 1))]
-        vain, reached = 0, self._finder.best_value
-        with ThreadPoolExecutor(_THREADS) as threads:
-            while vain < _VAIN_LADDERS and self._finder.best_value < self._enough:
-                stage = [threads.submit(one.climb, STAGE, self._stop) for one in going]
-                pool.add([pair for work in stage for pair in work.result()])
-                self._learn(pool)
-                if self._stop():
-                    break
-                if self._finder.best_value > reached:
-                    vain, reached = 0, self._finder.best_value
-                vain += sum(not one.hopeful() for one in going)
-                going = [one if one.hopeful() else self._ladder() for one in going]
 
     def _breed(self, pool: Pool) -> None:
         """Anneal and cross, in rounds, until some rounds in a row found nothing."""
@@ -188,7 +181,7 @@ class Improver:
             pool.add(fresh)
             if self._stop() or not pool.sets:
                 break
-            self._learn(pool)
+            self._learn(pool.sets[0])
             vain = 0 if self._patient and pool.sets[0][0] > reached else vain + 1
             reached = pool.sets[0][0]
 

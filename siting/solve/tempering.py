@@ -52,7 +52,7 @@ class Ladder:
         self._price = np.full(len(self._heat), price)
         self._lean = np.linspace(_LEAN, 0.0, len(self._heat))
         self._held = [first, *(hold(net, start) for _ in self._heat[1:])]
-        self._random = np.random.default_rng(seed)
+        self.random = np.random.default_rng(seed)
         self._desk = new_desk(around, len(net.weight), seed)
         self._vain = _patience(net)
         self._odd = 0
@@ -61,7 +61,7 @@ class Ladder:
         self._seen = [self.best] * len(self._heat)
 
     def climb(self, sweeps: int, stop: Callable[[], bool]) -> list[GoodSet]:
-        """Choose every station anew about ``sweeps`` times; the best set at each temperature."""
+        """Choose every station anew about ``sweeps`` times; the best set at each, coldest first."""
         self._seen = [(-1, self.best[1]) for _ in self._heat]
         until = self._sweeps + sweeps
         while self._sweeps < until and not stop():
@@ -69,7 +69,7 @@ class Ladder:
                 self._turn(k)
             self._sweeps += _BETWEEN
             self._exchange()
-        return [self.best, *(pair for pair in self._seen if pair[0] >= 0)]
+        return [pair for pair in self._seen if pair[0] >= 0]
 
     def hopeful(self, patience: int = 1) -> bool:
         """Tell whether a better set may still come: not too many sweeps, nor too many in vain."""
@@ -93,7 +93,7 @@ class Ladder:
             cold, hot = self._held[k], self._held[k + 1]
             won = self._odds(k, hot) + self._odds(k + 1, cold)
             lost = self._odds(k, cold) + self._odds(k + 1, hot)
-            if self._random.random() < np.exp(min(0.0, won - lost)):
+            if self.random.random() < np.exp(min(0.0, won - lost)):
                 self._held[k], self._held[k + 1] = hot, cold
         self._odd = 1 - self._odd
 

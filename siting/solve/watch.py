@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from siting.solve.model import Event, shown_gap
@@ -24,9 +24,15 @@ class Watch:
     should_stop: Callable[[], bool] | None = None
     deadline: float | None = None
     shown: Callable[[int], int] | None = None
+    _told: dict[str, tuple[int | None, int]] = field(default_factory=dict)
+
+    def better(self, incumbent: int) -> None:
+        """Send an event about a better plan, between those that also move the bound."""
+        self.report(incumbent, *self._told.get("bound", (None, 0)))
 
     def report(self, incumbent: int | None, bound: int | None, nodes: int) -> None:
         """Send one event."""
+        self._told["bound"] = (bound, nodes)
         if self.on_event is not None:
             if self.shown is not None and self.stage != "stage2":
                 incumbent = None if incumbent is None else self.shown(incumbent)

@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from dataclasses import replace
 from itertools import combinations, product
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -15,8 +14,10 @@ from scipy.sparse import csr_matrix
 
 from siting.solve import Problem, choose_sites, moves
 from siting.solve.aside import Aside
+from siting.solve.climbing import Climbing
 from siting.solve.crossing import Pool
 from siting.solve.heatbath import Level, _come_or_go, temper
+from siting.solve.heuristic import Finder
 from siting.solve.improver import Improver
 from siting.solve.laid import admit, dismiss, hold, lay, new_desk
 from siting.solve.model import Limits, covered_weight
@@ -25,9 +26,6 @@ from siting.solve.tempering import Ladder
 from tests.siting.solve.instances import make_problem
 from tests.siting.solve.test_crossing import ASKED, apart, backed, forced, meets, with_quota
 from tests.siting.solve.test_regions import laid_out, scattered
-
-if TYPE_CHECKING:
-    from siting.solve.heuristic import Finder
 
 
 def never() -> bool:
@@ -46,7 +44,8 @@ def ladder(problem: Problem, seed: int = 1) -> tuple[Finder, Ladder]:
 def test_the_best_set_keeps_the_conditions_and_its_weight_is_true(seed, ask):
     problem = ask(scattered(seed, sites=80, rows=300, p=10))
     finder, climbing = ladder(problem, seed)
-    value, chosen = climbing.climb(40, never)[0]
+    climbing.climb(40, never)
+    value, chosen = climbing.best
     assert value == covered_weight(problem, np.flatnonzero(chosen)) >= finder.best_value
     assert chosen.sum() == problem.p
     assert meets(finder.net, chosen)
@@ -154,7 +153,8 @@ def test_a_ladder_comes_near_the_proved_optimum_and_never_above():
     for seed in range(8):
         problem = scattered(seed, sites=200, rows=900, p=20)
         finder, climbing = ladder(problem, seed)
-        best, value = choose_sites(problem), climbing.climb(1000, never)[0][0]
+        climbing.climb(1000, never)
+        best, value = choose_sites(problem), climbing.best[0]
         assert best.status == "optimal"
         assert finder.best_value <= value <= best.value
         behind_swaps += best.value - finder.best_value
@@ -165,11 +165,11 @@ def test_a_ladder_comes_near_the_proved_optimum_and_never_above():
 def test_a_ladder_repeats_and_does_not_depend_on_where_it_was_paused():
     problem = scattered(5, sites=300, rows=900, p=25)
     once, twice = ladder(problem)[1], ladder(problem)[1]
-    whole = once.climb(40, never)[0]
+    once.climb(40, never)
     for _ in range(5):
-        parts = twice.climb(8, never)[0]
-    assert whole[0] == parts[0]
-    assert (whole[1] == parts[1]).all()
+        twice.climb(8, never)
+    assert once.best[0] == twice.best[0]
+    assert (once.best[1] == twice.best[1]).all()
 
 
 def test_a_ladder_gives_up_hope_in_vain(monkeypatch):
@@ -192,7 +192,7 @@ def test_ladders_climb_aside_one_after_another_until_they_are_paused(monkeypatch
         made.append(ladder(problem, len(made) + 1)[1])
         return made[-1]
 
-    aside = Aside(fresh, pool, never)
+    aside = Aside(fresh, lambda one, stop: one.climb(300, stop), pool.add, never)
     aside.resume()
     until = time.monotonic() + 60
     while len(made) < 4 and time.monotonic() < until:
@@ -214,7 +214,7 @@ def test_an_error_aside_rises_where_it_is_paused():
             raise ZeroDivisionError
 
     pool = Pool(ladder(scattered(1, sites=20, rows=40, p=3))[0].net, never)
-    aside = Aside(Broken, pool, never)  # type: ignore[arg-type]
+    aside = Aside(Broken, lambda one, stop: one.climb(300, stop), pool.add, never)  # type: ignore[arg-type]
     aside.resume()
     with pytest.raises(ZeroDivisionError):
         aside.pause()
@@ -222,9 +222,9 @@ def test_an_error_aside_rises_where_it_is_paused():
 
 def test_a_stopped_ladder_gives_its_start_back():
     finder, climbing = ladder(scattered(4))
-    value, chosen = climbing.climb(40, lambda: True)[0]
-    assert value == finder.best_value
-    assert (chosen == finder.best).all()
+    assert climbing.climb(40, lambda: True) == []
+    assert climbing.best[0] == finder.best_value
+    assert (climbing.best[1] == finder.best).all()
 
 
 def test_a_patient_search_tempers_and_repeats(monkeypatch):
@@ -233,8 +233,7 @@ def test_a_patient_search_tempers_and_repeats(monkeypatch):
     monkeypatch.setattr(
         Ladder, "climb", lambda self, *args: climbed.append(1) or climb(self, *args)
     )
-    monkeypatch.setattr("siting.solve.tempering._MOST_VAIN", 500)
-    monkeypatch.setattr("siting.solve.tempering._LEAST_VAIN", 500)
+    monkeypatch.setattr("siting.solve.climbing._STALE", 6)
     found = []
     for _ in range(2):
         problem = replace(scattered(5, sites=300, rows=900, p=25), limits=Limits(nodes=10**6))
@@ -251,9 +250,8 @@ def test_a_patient_search_tempers_and_repeats(monkeypatch):
 
 
 def patient(monkeypatch) -> Improver:
-    """Give a patient search after three looks, its ladders soon without hope."""
-    monkeypatch.setattr("siting.solve.tempering._MOST_VAIN", 40)
-    monkeypatch.setattr("siting.solve.tempering._LEAST_VAIN", 40)
+    """Give a patient search after three looks, its pools soon without hope."""
+    monkeypatch.setattr("siting.solve.climbing._STALE", 2)
     problem = replace(scattered(5, sites=300, rows=900, p=25), limits=Limits(nodes=10**6))
     model, finder = laid_out(problem)
     finder.greedy()
@@ -265,19 +263,78 @@ def patient(monkeypatch) -> Improver:
     return improver
 
 
-def test_ladders_begin_at_the_greedy_and_at_the_relaxed_arrangement_in_turn(monkeypatch):
+def climbing_on(problem: Problem) -> tuple[Climbing, Finder]:
+    model, finder = laid_out(problem)
+    finder.greedy()
+    sites = len(problem.site_ids)
+    nearby = around(model.classes, sharing(model.classes, sites))
+    starts = [finder.best.copy(), finder.best[::-1].copy()]
+    return Climbing(model, finder.net, nearby, starts, 1, never), finder
+
+
+def test_starts_of_ladders_take_turns(monkeypatch):
     begun = []
     begin = Ladder.__init__
 
     def counted(self, net, nearby, start, seed):
-        begun.append(start.tobytes())
+        begun.append((start.tobytes(), seed))
         begin(self, net, nearby, start, seed)
 
     monkeypatch.setattr(Ladder, "__init__", counted)
-    improver = patient(monkeypatch)
-    assert len(begun) >= 3  # two side by side, and others in place of those without hope
-    assert set(begun[::2]) == {improver._finder.first.tobytes()}
-    assert set(begun[1::2]) == {improver._cold.tobytes()}
+    climbing, finder = climbing_on(scattered(5))
+    for _ in range(5):
+        climbing.ladder()
+    one, other = finder.best.tobytes(), finder.best[::-1].tobytes()
+    assert [start for start, _ in begun] == [one, other] * 3
+    assert len({seed for _, seed in begun}) == 6
+
+
+def test_a_pool_that_leads_no_further_gives_way_and_its_best_is_kept(monkeypatch):
+    monkeypatch.setattr("siting.solve.climbing._STALE", 3)
+    problem = scattered(5, sites=100, rows=300, p=12)
+    climbing, _ = climbing_on(problem)
+    told = []
+    climbing.together(told.append, np.inf)
+    assert climbing._champions.sets
+    assert not climbing._pool.sets
+    assert climbing.best == climbing._champions.sets[0]
+    assert [value for value, _ in told] == sorted(value for value, _ in told)
+    assert climbing.best[0] == told[-1][0]
+    for value, chosen in climbing._champions.sets:
+        assert value == covered_weight(problem, np.flatnonzero(chosen))
+        assert chosen.sum() == 12
+
+
+def test_a_set_found_elsewhere_is_kept_and_mixed():
+    problem = scattered(5, sites=100, rows=300, p=12)
+    climbing, finder = climbing_on(problem)
+    rng, kept = np.random.default_rng(1), []
+    for _ in range(6):
+        chosen = np.zeros(100, bool)
+        chosen[rng.choice(100, 12, replace=False)] = True
+        kept.append((covered_weight(problem, np.flatnonzero(chosen)), chosen))
+        climbing.keep(kept[-1])
+    value, chosen = climbing.best
+    assert value == covered_weight(problem, np.flatnonzero(chosen))
+    assert value > max(pair[0] for pair in kept)
+    assert meets(finder.net, chosen)
+
+
+def test_every_better_set_is_told_at_once(monkeypatch):
+    monkeypatch.setattr("siting.solve.climbing._STALE", 4)
+    monkeypatch.setattr(Finder, "shakes", lambda self, *_: np.flatnonzero(self.best))
+    problem = replace(scattered(5, sites=300, rows=900, p=25), limits=Limits(nodes=10**6))
+    model, finder = laid_out(problem)
+    finder.greedy()
+    told = [finder.best_value]
+    improver = Improver(model, finder, problem, never, told.append)
+    relaxed = np.zeros(len(model.program.objective))
+    relaxed[300:] = 1.0  # as if all were covered
+    improver.improve(relaxed)
+    before = told[-1] = finder.best_value
+    improver.improve(relaxed)
+    assert told == sorted(set(told))
+    assert told[-1] > before
 
 
 def test_where_ladders_would_take_too_much_room_sets_are_annealed(monkeypatch):
