@@ -25,7 +25,7 @@ class Aside:
         self,
         fresh: Callable[[], Ladder],
         look: Callable[[Ladder, Callable[[], bool]], list[GoodSet]],
-        take: Callable[[list[GoodSet]], None],
+        take: Callable[[list[GoodSet], Callable[[], bool]], None],
         stop: Callable[[], bool],
     ) -> None:
         self._fresh, self._look, self._take, self._stop = fresh, look, take, stop
@@ -58,7 +58,7 @@ class Aside:
 
     def _climb(self) -> None:
         while not self._over():
-            self._take(self._look(self.ladder(_PATIENCE), self._over))
+            self._take(self._look(self.ladder(_PATIENCE), self._over), self._over)
 
     def _over(self) -> bool:
         return self._halt.is_set() or self._stop()

@@ -51,7 +51,7 @@ class Climbing:
         stop: Callable[[], bool],
     ) -> None:
         self._net, self._around, self._starts, self._seed = net, around, starts, seed
-        self._merger, self._stop = Merger(model, stop), stop
+        self._merger, self._stop = Merger(model), stop
         self._random = np.random.default_rng(seed)
         self._ladders = self._stale = self._vain = 0
         self._pool, self._champions = Pool(net, stop), Pool(net, stop)
@@ -74,12 +74,12 @@ class Climbing:
         """Let a ladder climb a stage; what it has seen, and mixtures with sets of the pool."""
         seen, known = ladder.climb(STAGE, stop), self._pool.sets
         mixtures = [
-            self._mix([*first, *_drawn(known, _MIXED + 1 - len(first), ladder.random)])
+            self._mix([*first, *_drawn(known, _MIXED + 1 - len(first), ladder.random)], stop)
             for first in (seen[:1], [])
         ]
         return [*seen, *(pair for pair in mixtures if pair is not None)]
 
-    def take(self, found: list[GoodSet]) -> None:
+    def take(self, found: list[GoodSet], stop: Callable[[], bool]) -> None:
         """Take what a look has found; a pool that leads no further gives way to a new one.
 
         Its sets have become alike, and what is fresh comes to nothing among them.
@@ -91,15 +91,16 @@ class Climbing:
         self._stale = 0 if self._pool.sets[0][0] > before else self._stale + 1
         if self._stale >= _STALE:
             known = self._champions.sets[0][0] if self._champions.sets else -1
-            self.keep(self._pool.sets[0])
+            self.keep(self._pool.sets[0], stop)
             self._vain = 0 if self._champions.sets[0][0] > known else self._vain + 1
             self._pool, self._stale = Pool(self._net, self._stop), 0
 
-    def keep(self, champion: GoodSet) -> None:
+    def keep(self, champion: GoodSet, stop: Callable[[], bool]) -> None:
         """Keep a set that pools led to, or the search elsewhere, and mix it with the others."""
         self._champions.add([champion])
         for _ in range(_MIXTURES):
-            mixture = self._mix(_drawn(self._champions.sets[:_BEST], _MIXED + 1, self._random))
+            parents = _drawn(self._champions.sets[:_BEST], _MIXED + 1, self._random)
+            mixture = self._mix(parents, stop)
             if mixture is not None:
                 self._champions.add([mixture])
 
@@ -119,15 +120,15 @@ class Climbing:
             while self._vain < _VAIN and not self._stop():
                 looks = [threads.submit(self.look, one, self._stop) for one in going]
                 for look in looks:
-                    self.take(look.result())
+                    self.take(look.result(), self._stop)
                 if self.best is not None:
                     tell(self.best)
                     if self.best[0] >= enough:
                         break
                 going = [one if one.hopeful() else self.ladder() for one in going]
 
-    def _mix(self, parents: list[GoodSet]) -> GoodSet | None:
-        return self._merger.merge(parents) if len(parents) > 1 else None
+    def _mix(self, parents: list[GoodSet], stop: Callable[[], bool]) -> GoodSet | None:
+        return self._merger.merge(parents, stop) if len(parents) > 1 else None
 
 
 def _drawn(sets: list[GoodSet], number: int, random: np.random.Generator) -> list[GoodSet]:

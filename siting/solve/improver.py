@@ -138,7 +138,7 @@ class Improver:
         if self._finder.best_value < self._enough:
             self._refine()
             if self._finder.best is not None:
-                climbing.keep((self._finder.best_value, self._finder.best))
+                climbing.keep((self._finder.best_value, self._finder.best), self._stop)
 
     def _anneal(self) -> None:
         pool = Pool(self._finder.net, self._stop)

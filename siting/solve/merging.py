@@ -32,17 +32,17 @@ _WORK = Limits(nodes=100, lp_iterations=20_000)
 class Merger:
     """Mixes good sets of one cover model."""
 
-    def __init__(self, model: CoverModel, stop: Callable[[], bool]) -> None:
-        self._model, self._stop = model, stop
+    def __init__(self, model: CoverModel) -> None:
+        self._model = model
         self._conditions = model.program.matrix[len(model.wide) :]
 
-    def merge(self, sets: list[GoodSet]) -> GoodSet | None:
+    def merge(self, sets: list[GoodSet], stop: Callable[[], bool]) -> GoodSet | None:
         """Give the best set whose sites are all in one of these; None if it is one of them."""
         value, best = max(sets, key=lambda pair: pair[0])
         union = np.any([chosen for _, chosen in sets], axis=0)
         small = self._cut(union)
         start = small.point(np.flatnonzero(best[union]))
-        watch = Watch(should_stop=self._stop)
+        watch = Watch(should_stop=stop)
         found = solve_tree(small.program, limits=_WORK, watch=watch, start=start, cuts=True)
         if found.point is None or found.value is None or found.value <= value:
             return None

@@ -58,12 +58,12 @@ def test_a_mixture_is_the_best_set_of_the_sites_of_all(seed, ask):
     problem = ask(scattered(seed, sites=14, rows=60, p=_P))
     model, finder = laid_out(problem)
     sets = allowed(problem, finder)
-    rng, merger, mixed = np.random.default_rng(seed), Merger(model, lambda: False), 0
+    rng, merger, mixed = np.random.default_rng(seed), Merger(model), 0
     for number in (2, 3, 3, 4) * 3:
         parents = [sets[k] for k in rng.choice(len(sets), number, replace=False)]
         union = np.any([chosen for _, chosen in parents], axis=0)
         best = max(value for value, chosen in sets if not (chosen & ~union).any())
-        mixture = merger.merge(parents)
+        mixture = merger.merge(parents, lambda: False)
         if best == max(value for value, _ in parents):
             assert mixture is None
             continue

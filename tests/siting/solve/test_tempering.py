@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from dataclasses import replace
 from itertools import combinations, product
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -26,6 +27,11 @@ from siting.solve.tempering import Ladder
 from tests.siting.solve.instances import make_problem
 from tests.siting.solve.test_crossing import ASKED, apart, backed, forced, meets, with_quota
 from tests.siting.solve.test_regions import laid_out, scattered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from siting.solve.crossing import GoodSet
 
 
 def never() -> bool:
@@ -192,7 +198,10 @@ def test_ladders_climb_aside_one_after_another_until_they_are_paused(monkeypatch
         made.append(ladder(problem, len(made) + 1)[1])
         return made[-1]
 
-    aside = Aside(fresh, lambda one, stop: one.climb(300, stop), pool.add, never)
+    def gather(found: list[GoodSet], _: Callable[[], bool]) -> None:
+        pool.add(found)
+
+    aside = Aside(fresh, lambda one, stop: one.climb(300, stop), gather, never)
     aside.resume()
     until = time.monotonic() + 60
     while len(made) < 4 and time.monotonic() < until:
@@ -213,8 +222,7 @@ def test_an_error_aside_rises_where_it_is_paused():
         def hopeful(self, _: int) -> bool:
             raise ZeroDivisionError
 
-    pool = Pool(ladder(scattered(1, sites=20, rows=40, p=3))[0].net, never)
-    aside = Aside(Broken, lambda one, stop: one.climb(300, stop), pool.add, never)  # type: ignore[arg-type]
+    aside = Aside(Broken, lambda *_: [], lambda *_: None, never)
     aside.resume()
     with pytest.raises(ZeroDivisionError):
         aside.pause()
@@ -313,7 +321,7 @@ def test_a_set_found_elsewhere_is_kept_and_mixed():
         chosen = np.zeros(100, bool)
         chosen[rng.choice(100, 12, replace=False)] = True
         kept.append((covered_weight(problem, np.flatnonzero(chosen)), chosen))
-        climbing.keep(kept[-1])
+        climbing.keep(kept[-1], never)
     value, chosen = climbing.best
     assert value == covered_weight(problem, np.flatnonzero(chosen))
     assert value > max(pair[0] for pair in kept)
