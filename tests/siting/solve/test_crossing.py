@@ -130,7 +130,8 @@ def test_a_pool_keeps_true_sets_that_meet_the_conditions(ask):
     assert values == sorted(set(values), reverse=True)
 
 
-def test_a_patient_search_repeats_whatever_its_threads_do():
+def test_a_patient_search_repeats_whatever_its_threads_do(monkeypatch):
+    monkeypatch.setattr("siting.solve.climbing._STALE", 10)
     found = []
     for _ in range(2):
         problem = scattered(5, sites=300, rows=900, p=25)
