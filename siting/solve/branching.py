@@ -121,6 +121,8 @@ def pick(
     basis, used = relaxation.basis(), [0]
 
     def trial(column: int, side: int) -> float:
+        if relaxation.stopped:
+            return 0.0
         low, high = lower.copy(), upper.copy()
         value = answer.point[column]
         if side:

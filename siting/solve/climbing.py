@@ -31,7 +31,7 @@ STAGE = 300
 """Sweeps between two mixings of what a ladder has seen."""
 _MIXED = 2
 """Sets of the pool that go into a mixture with a fresh one."""
-_STALE, _VAIN = 100, 2
+_STALE, _VAIN = 100, 3
 """Looks without a better set before a pool is given up for a new one; pools in a row that led to
 nothing better."""
 _BEST, _MIXTURES = 12, 8
@@ -96,7 +96,7 @@ class Climbing:
             self._pool, self._stale = Pool(self._net, self._stop), 0
 
     def keep(self, champion: GoodSet, stop: Callable[[], bool]) -> None:
-        """Keep a set that pools led to, or the search elsewhere, and mix it with the others."""
+        """Keep a set that a pool led to, and mix it with the others."""
         self._champions.add([champion])
         for _ in range(_MIXTURES):
             parents = _drawn(self._champions.sets[:_BEST], _MIXED + 1, self._random)

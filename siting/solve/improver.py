@@ -36,8 +36,8 @@ _PATIENT_NODES = 100_000
 """Searches that may go on for long anneal in more rounds, and look at regions."""
 _VAIN_ROUNDS = 4
 _ELITE, _CHAMPIONS = 8, 20
-_REGIONS, _WIDE_REGION = (8, 12), 17
-"""Stations chosen anew at a time; the wide ones where a turn of tempering is cheap."""
+_REGIONS = (8, 12)
+"""Stations chosen anew at a time."""
 _TEMPERED, _ROOM = 1_000_000, 2_000_000
 """Entries of the coverage up to which a turn of tempering is cheap; stations times sites."""
 
@@ -129,16 +129,9 @@ class Improver:
         if self._regions is None:
             self._prepare()
         if self._climbing is not None:
-            self._climb(self._climbing)
+            self._climbing.together(self._learn, self._enough)
         else:
             self._anneal()
-
-    def _climb(self, climbing: Climbing) -> None:
-        climbing.together(self._learn, self._enough)
-        if self._finder.best_value < self._enough:
-            self._refine()
-            if self._finder.best is not None:
-                climbing.keep((self._finder.best_value, self._finder.best), self._stop)
 
     def _anneal(self) -> None:
         pool = Pool(self._finder.net, self._stop)
@@ -165,12 +158,9 @@ class Improver:
 
     def _refine(self) -> None:
         """Choose the best set's regions anew, small ones first."""
-        self._go_aside()
-        for size in (*_REGIONS, _WIDE_REGION) if self._climbing else _REGIONS:
+        for size in _REGIONS:
             if self._regions is not None and self._finder.best is not None:
-                chosen = self._regions.improve(self._finder.best, size)
-                self._know(chosen)
-        self.close()
+                self._know(self._regions.improve(self._finder.best, size))
 
     def _breed(self, pool: Pool) -> None:
         """Anneal and cross, in rounds, until some rounds in a row found nothing."""

@@ -65,8 +65,14 @@ class Relaxation:
         self._lower, self._upper = program.lower.copy(), program.upper.copy()
         self._model = _load(program, self._factor)
         self._model.setOptionValue("presolve", "off")
+        self._stop = stop
         if stop is not None:
             interruptible(self._model, stop)
+
+    @property
+    def stopped(self) -> bool:
+        """Tell whether whoever asks wishes to stop: a solve then ends without an answer."""
+        return self._stop is not None and self._stop()
 
     def solve(
         self, lower: NDArray[np.int64], upper: NDArray[np.int64], *, most: int | None = None

@@ -92,8 +92,8 @@ def test_stopped_regions_give_the_set_back():
     ).all()
 
 
-def test_climbing_mixing_and_regions_repeat(monkeypatch):
-    monkeypatch.setattr("siting.solve.climbing._STALE", 10)
+def test_annealing_crossing_and_regions_repeat(monkeypatch):
+    monkeypatch.setattr("siting.solve.improver._ROOM", 0)  # no ladders
     found = []
     for _ in range(2):
         problem = replace(scattered(5, sites=300, rows=900, p=25), limits=Limits(nodes=10**6))
@@ -107,8 +107,8 @@ def test_climbing_mixing_and_regions_repeat(monkeypatch):
     assert model.program.admits(found[0])
 
 
-def test_climbing_mixing_and_regions_beat_swaps(monkeypatch):
-    monkeypatch.setattr("siting.solve.climbing._STALE", 10)
+def test_annealing_crossing_and_regions_beat_swaps(monkeypatch):
+    monkeypatch.setattr("siting.solve.improver._ROOM", 0)  # no ladders
     problem = scattered(5, sites=600, rows=1500, p=40)
     model, finder = laid_out(problem)
     swapped = finder.best_value
