@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from siting.solve.sharing import Around
 
 _THREADS = 2
-STAGE = 300
+_STAGE = 300
 """Sweeps between two mixings of what a ladder has seen."""
 _MIXED = 2
 """Sets of the pool that go into a mixture with a fresh one."""
@@ -72,7 +72,7 @@ class Climbing:
 
     def look(self, ladder: Ladder, stop: Callable[[], bool]) -> list[GoodSet]:
         """Let a ladder climb a stage; what it has seen, and mixtures with sets of the pool."""
-        seen, known = ladder.climb(STAGE, stop), self._pool.sets
+        seen, known = ladder.climb(_STAGE, stop), self._pool.sets
         mixtures = [
             self._mix([*first, *_drawn(known, _MIXED + 1 - len(first), ladder.random)], stop)
             for first in (seen[:1], [])

@@ -100,11 +100,12 @@ class Improver:
             self._climbing.aside.pause()
 
     def _prepare(self) -> None:
-        """Set up regions and ladders for a search that may go on for long."""
+        """Set up ladders, or regions, for a search that may go on for long; once is enough."""
+        if self._climbing is not None or self._regions is not None:
+            return
         near = sharing(self._model.classes, self._sites) if self._patient else None
         if near is None or self._cold is None:
             return
-        self._regions = Regions(self._model, near, self._stop)
         room = int(self._cold.sum()) * self._sites
         if len(self._finder.net.row_site) <= _TEMPERED and room <= _ROOM:
             # One ladder begins at the greedy arrangement, the next at that of the relaxation.
@@ -114,11 +115,12 @@ class Improver:
             self._climbing = Climbing(
                 self._model, self._finder.net, nearby, starts, self._seed, self._stop
             )
+        else:
+            self._regions = Regions(self._model, near, self._stop)
 
     def _go_aside(self) -> None:
         if self._timed and self._finder.best_value < self._enough:
-            if self._regions is None:
-                self._prepare()
+            self._prepare()
             if self._climbing is not None:
                 self._climbing.aside.resume()
 
@@ -126,8 +128,7 @@ class Improver:
         """Find good sets that know nothing of earlier ones; then the best of both together."""
         if self._cold is None:
             return
-        if self._regions is None:
-            self._prepare()
+        self._prepare()
         if self._climbing is not None:
             self._climbing.together(self._learn, self._enough)
         else:

@@ -1,8 +1,8 @@
 """The best mixture of a few good sets: the question asked anew with their sites alone, and proved.
 
-With so few sites most demand rows fall together, and what is left is so small that a tree proves
-its best choice in hundredths of a second, mostly at the root. Crossing by parts finds mixtures only
-where two sets differ in places that do not touch; this finds any.
+With so few sites most demand rows fall together, and what is left is so small that a tree soon
+proves its best choice, mostly at the root. Crossing by parts finds mixtures only where two sets
+differ in places that do not touch; this finds any.
 Source: optimized crossover, Aggarwal, Orlin and Tai 1997, doi:10.1287/opre.45.2.226.
 """
 
@@ -37,7 +37,10 @@ class Merger:
         self._conditions = model.program.matrix[len(model.wide) :]
 
     def merge(self, sets: list[GoodSet], stop: Callable[[], bool]) -> GoodSet | None:
-        """Give the best set whose sites are all in one of these; None if it is one of them."""
+        """Give the best set whose sites are all in one of these.
+
+        None if it is one of them. Where the work runs out first it is the best found so far.
+        """
         value, best = max(sets, key=lambda pair: pair[0])
         union = np.any([chosen for _, chosen in sets], axis=0)
         small = self._cut(union)

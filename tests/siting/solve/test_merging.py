@@ -9,14 +9,10 @@ import numpy as np
 import pytest
 
 from siting.solve import moves
-from siting.solve.conditions import conflict_cliques
-from siting.solve.cover import cover_model
-from siting.solve.heuristic import Finder
 from siting.solve.merging import Merger
 from siting.solve.model import Quota, covered_weight
-from siting.solve.reduce import merge_rows
 from tests.siting.solve.test_crossing import backed, forced, meets
-from tests.siting.solve.test_regions import scattered
+from tests.siting.solve.test_regions import laid_out, scattered
 
 _P = 4
 
@@ -29,14 +25,6 @@ def apart(problem):
 def with_quota(problem):
     quota = Quota(name="odd", site_ids=problem.site_ids[1::2], minimum=3, maximum=3)
     return replace(problem, quotas=(quota,))
-
-
-def laid_out(problem):
-    classes = merge_rows(problem.indptr, problem.site, problem.weight, need=problem.need)
-    cliques = conflict_cliques(problem.conflicts, len(problem.site_ids))
-    finder = Finder(problem, classes)
-    finder.from_order(np.arange(0))
-    return cover_model(problem, classes, cliques), finder
 
 
 def allowed(problem, finder):

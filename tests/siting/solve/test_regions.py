@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from siting.solve import Problem, choose_sites
+from siting.solve.conditions import conflict_cliques
 from siting.solve.cover import CoverModel, cover_model
 from siting.solve.heuristic import Finder
 from siting.solve.improver import Improver
@@ -31,10 +32,11 @@ def scattered(seed: int, sites: int = 60, rows: int = 200, p: int = 8) -> Proble
 
 
 def laid_out(problem: Problem) -> tuple[CoverModel, Finder]:
-    classes = merge_rows(problem.indptr, problem.site, problem.weight)
+    classes = merge_rows(problem.indptr, problem.site, problem.weight, need=problem.need)
+    cliques = conflict_cliques(problem.conflicts, len(problem.site_ids))
     finder = Finder(problem, classes)
     finder.from_order(np.arange(0))
-    return cover_model(problem, classes, []), finder
+    return cover_model(problem, classes, cliques), finder
 
 
 def near_of(model: CoverModel) -> csr_matrix:
