@@ -236,19 +236,19 @@ def _program(plan: Any, coverage: tuple[Any, Any], facts: Any, near: Any) -> Any
         if k >= len(goal["floors"]):
             index, value, least = np.append(index, len(gain)), np.append(value * _UNIT, -least), 0
         rows.append((index, value, least, _NONE, f"the floor {floor['name']}"))
-    rows += [_cut(rows, cut, objective * 0) for cut in facts.get("cuts", [])]
     sides = [np.isin(labels["site_ids"], conditions[name]) for name in ("forced", "banned")]
     lower, upper = (np.pad(side, (0, len(objective) - n)).astype(np.int64) for side in sides)
     every = np.arange(len(objective))
     upper = np.where(every < len(gain), 1 - upper, _UNIT)
+    rows += [_cut(rows, cut, upper) for cut in facts.get("cuts", [])]
     return objective, rows, (lower, upper), every < (n if need == 1 else len(gain)), covers, need
 
 
-def _cut(rows: list[Any], cut: list[list[int]], total: Any) -> tuple[Any, ...]:
-    """Half of a sum of rows and of columns' limits 1, rounded down: it keeps integer points."""
-    side = len(cut[1])
-    np.add.at(total, np.array(cut[1], np.int64), 1)
-    for index, values, low, top, _ in (rows[k] for k in cut[0]):
+def _cut(rows: list[Any], cut: list[list[int]], upper: np.ndarray) -> tuple[Any, ...]:
+    """Half of a sum of rows and of columns' upper limits, rounded down: it keeps integer points."""
+    total, side, one = upper * 0, 0, np.ones(1, np.int64)
+    limits = [(np.array([k]), one, -_NONE, int(upper[k]), "a limit") for k in cut[1]]
+    for index, values, low, top, _ in [*(rows[k] for k in cut[0]), *limits]:
         sign, limit = (1, top) if top < _NONE else (-1, -low)
         if limit >= _NONE:
             raise ValueError("A cut of the certificate uses a limit that does not exist.")

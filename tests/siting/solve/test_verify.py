@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from siting import verify
 from siting.solve import Limits, Problem, Quota, choose_sites
 from siting.solve.errors import InfeasibleError
 from siting.solve.model import covered_weight
@@ -273,6 +275,26 @@ def test_doctored_plans_are_refused(
     verdict = verify_plan(tmp_path / "plan.json")
     assert not verdict.accepted, kind
     assert all(sentence.endswith(".") for sentence in verdict.problems)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_cut_keeps_every_whole_point(seed: int) -> None:
+    """Also where columns reach beyond 1, as the share of the worst part does."""
+    rng = np.random.default_rng(seed)
+    upper = rng.integers(0, 4, 4)
+    points = np.array(list(itertools.product(*(range(top + 1) for top in upper))))
+    rows = []
+    for _ in range(4):
+        values, side = rng.integers(-3, 4, 4), int(rng.integers(0, 6))
+        turned = bool(rng.integers(2))
+        low, top = (-side, verify._NONE) if turned else (-verify._NONE, side)
+        rows.append((np.arange(4), -values if turned else values, low, top, "a row"))
+        points = points[points @ values <= side]
+    assert len(points)
+    for _ in range(20):
+        cut = [rng.integers(0, 4, rng.integers(0, 4)).tolist() for _ in range(2)]
+        index, values, _, side, _ = verify._cut(rows, cut, upper)
+        assert (points[:, index] @ values <= side).all()
 
 
 def test_unreadable_plan_is_refused(tmp_path: Path) -> None:
