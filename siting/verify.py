@@ -9,15 +9,14 @@ import hashlib
 import io
 import itertools
 import json
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
 _LARGEST, _NONE, _UNIT = 2.0**61, 2**62, 10_000
-_LABELS = ("demand_ids", "site_ids")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +47,7 @@ def verify_plan(path: str | Path) -> Verdict:
             bound, nodes = _check_bound(plan, (cover, labels), (tree, facts), found)
         elif plan["solution"]["status"] == "optimal" and not _goal(plan)["open"]:
             found.append("The plan says 'optimal' and has no certificate.")
-    except (OSError, KeyError, TypeError, ValueError, IndexError, zipfile.BadZipFile) as error:
+    except (OSError, LookupError, TypeError, ValueError, ArithmeticError, BadZipFile) as error:
         found.append(f"The plan's files cannot be used ({type(error).__name__}: {error}).")
     return Verdict(problems=tuple(found), value=value, bound=bound, nodes=nodes)
 
@@ -58,7 +57,7 @@ def _read(folder: Path, entry: dict[str, str]) -> tuple[dict[str, Any], Any]:
     data = (folder / name).read_bytes()
     if hashlib.sha256(data).hexdigest() != entry["sha256"]:
         raise ValueError(f"{name} is not the file the plan names (its SHA-256 differs).")
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+    with ZipFile(io.BytesIO(data)) as archive:
         files = {m[:-4]: io.BytesIO(archive.read(m)) for m in archive.namelist() if m[-3:] == "npy"}
         arrays = {key: np.lib.format.read_array(files[key], allow_pickle=False) for key in files}
         return arrays, json.loads(archive.read("facts.json"))
@@ -128,7 +127,7 @@ def _check_people(plan: Any, cover: Any, labels: Any, mask: Any, found: list[str
             told = rows.get(group, {})
             if right != [told.get(name, 0) for name in ("people_milli", "covered_milli")]:
                 found.append(f"Group '{group}' has {right}, the plan says otherwise.")
-    demand, place = ({label: k for k, label in enumerate(labels[name])} for name in _LABELS)
+    demand, place = ({i: k for k, i in enumerate(labels[of])} for of in ("demand_ids", "site_ids"))
     given = {demand[row]: place[to["site_id"]] for row, to in plan.get("allocation", {}).items()}
     fits = all(mask[k] and k in site[indptr[i] : indptr[i + 1]] for i, k in given.items())
     whole = set(given) == set(np.flatnonzero(served).tolist())
@@ -246,16 +245,17 @@ def _program(plan: Any, coverage: tuple[Any, Any], facts: Any, near: Any) -> Any
 
 def _cut(rows: list[Any], cut: list[list[int]], upper: np.ndarray) -> tuple[Any, ...]:
     """Half of a sum of rows and of columns' upper limits, rounded down: it keeps integer points."""
-    total, side, one = upper * 0, 0, np.ones(1, np.int64)
+    total, side, one = dict[int, int](), 0, np.ones(1, np.int64)
     limits = [(np.array([k]), one, -_NONE, int(upper[k]), "a limit") for k in cut[1]]
     for index, values, low, top, _ in [*(rows[k] for k in cut[0]), *limits]:
         sign, limit = (1, top) if top < _NONE else (-1, -low)
         if limit >= _NONE:
             raise ValueError("A cut of the certificate uses a limit that does not exist.")
-        np.add.at(total, index, sign * values)
+        for k, value in zip(index.tolist(), values.tolist(), strict=True):
+            total[k] = total.get(k, 0) + sign * value
         side += limit
-    index = np.flatnonzero(total // 2)
-    return index, total[index] // 2, -_NONE, side // 2, "a cut"
+    index, values = (np.array([*of], np.int64) for of in (total, total.values()))
+    return index, values // 2, -_NONE, side // 2, "a cut"
 
 
 def _dot(a: np.ndarray, b: np.ndarray) -> int:

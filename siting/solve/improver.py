@@ -33,7 +33,8 @@ _LEAST_TURNS, _TURNS_PER_ENTRY, _MOST_TURNS = 2_000, 1.2, 100_000
 _HOT, _WARM = 0.05, 0.01
 _RUNS, _PATIENT_RUNS = 6, 16
 _PATIENT_NODES = 100_000
-"""Searches that may go on for long anneal in more rounds, and look at regions."""
+"""Searches that may go on for long climb ladders; where those are dear, they anneal in more rounds
+and look at regions."""
 _VAIN_ROUNDS = 4
 _ELITE, _CHAMPIONS = 8, 20
 _REGIONS = (8, 12)
@@ -101,10 +102,10 @@ class Improver:
 
     def _prepare(self) -> None:
         """Set up ladders, or regions, for a search that may go on for long; once is enough."""
-        if self._climbing is not None or self._regions is not None:
+        if self._climbing is not None or self._regions is not None or self._cold is None:
             return
         near = sharing(self._model.classes, self._sites) if self._patient else None
-        if near is None or self._cold is None:
+        if near is None:
             return
         room = int(self._cold.sum()) * self._sites
         if len(self._finder.net.row_site) <= _TEMPERED and room <= _ROOM:

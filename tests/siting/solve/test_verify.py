@@ -259,6 +259,7 @@ DOCTORED: dict[str, Any] = {
     "other cuts": _file("certificate", _other_cut),
     "a cut that is not derived": _file("certificate", _deeper_cut),
     "a cut of a row that is not there": _file("certificate", _cut_of_nothing),
+    "a budget beyond all numbers": _set("proof", "conditions", "budget", to=2**70),
     "no certificate": _set("proof", "certificate", to=None),
 }
 
@@ -295,6 +296,13 @@ def test_a_cut_keeps_every_whole_point(seed: int) -> None:
         cut = [rng.integers(0, 4, rng.integers(0, 4)).tolist() for _ in range(2)]
         index, values, _, side, _ = verify._cut(rows, cut, upper)
         assert (points[:, index] @ values <= side).all()
+
+
+def test_a_cut_is_not_summed_beyond_the_largest_number() -> None:
+    """Five such rows wrapped round in 64 bits would say that nothing is possible."""
+    row = (np.arange(1), np.array([2**61]), 2**61, verify._NONE, "a row")
+    with pytest.raises(OverflowError):
+        verify._cut([row], [[0] * 5, []], np.ones(1, np.int64))
 
 
 def test_unreadable_plan_is_refused(tmp_path: Path) -> None:
