@@ -16,13 +16,14 @@ from siting.solve.pressure import Closer, Presser
 from siting.solve.questions.capacity import serve_most
 from siting.solve.questions.phases import open_in_order
 from siting.solve.questions.radius import smallest_radius_of
-from siting.solve.tree import TreeResult, solve_tree
+from siting.solve.tree import solve_tree
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siting.solve.goal_model import GoalModel
     from siting.solve.model import Problem
+    from siting.solve.searching import TreeResult
     from siting.solve.watch import Watch
 
 _FILL_NODES = 20

@@ -72,6 +72,8 @@ class Certificate:
         bool per node: its vector proves that no point exists at all.
     cuts
         Rows added to the program, in the order of the dual vectors' last entries.
+    crowds
+        Rows added before them: positions of classes that get no more than their sites take.
     """
 
     bound: int
@@ -82,6 +84,7 @@ class Certificate:
     duals: NDArray[np.int64]
     infeasible: NDArray[np.bool_]
     cuts: tuple[Cut, ...] = ()
+    crowds: tuple[tuple[int, ...], ...] = ()
 
 
 def certificate_of(
@@ -90,8 +93,13 @@ def certificate_of(
     scale: int,
     cuts: tuple[Cut, ...] = (),
 ) -> Certificate:
-    """Make a certificate of (parent, column, side, dual, empty) per node."""
-    parent, column, side, duals, empty = zip(*record, strict=True)
+    """Make a certificate of (parent, column, side, dual, empty) per node.
+
+    Vectors of nodes that came before later rows are 0 there.
+    """
+    parent, column, side, vectors, empty = zip(*record, strict=True)
+    rows = max(map(len, vectors))
+    duals = [np.pad(vector, (0, rows - len(vector))) for vector in vectors]
     return Certificate(
         bound=bound,
         scale=scale,

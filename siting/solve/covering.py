@@ -26,12 +26,14 @@ from siting.solve.model import (
 )
 from siting.solve.reduce import merge_rows
 from siting.solve.second import best_scores
-from siting.solve.tree import TreeResult, solve_tree
+from siting.solve.tree import solve_tree
 from siting.solve.watch import Watch
 from siting.solve.worth import by_worth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from siting.solve.searching import TreeResult
 
 
 _log = logging.getLogger(__name__)

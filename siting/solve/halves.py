@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numba import njit
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix
 
-from siting.solve.program import INFINITE, Program, build_program
+from siting.solve.program import INFINITE, with_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
+
+    from siting.solve.program import Program
 
 _STEPS = 11
 """Most rows of one cut."""
@@ -121,17 +123,7 @@ def with_cuts(program: Program, cuts: Sequence[Cut]) -> Program:
     """Add cuts to a program as its last rows."""
     if not cuts:
         return program
-    matrix, upper = cut_rows(program, cuts)
-    return build_program(
-        objective=program.objective,
-        lower=program.lower,
-        upper=program.upper,
-        branch=program.branch,
-        matrix=vstack([program.matrix, matrix], format="csr", dtype=np.int64),
-        row_lower=np.concatenate([program.row_lower, np.full(len(cuts), -INFINITE)]),
-        row_upper=np.concatenate([program.row_upper, upper]),
-        constant=program.constant,
-    )
+    return with_rows(program, *cut_rows(program, cuts))
 
 
 def find_cuts(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,4 +110,19 @@ def build_program(  # noqa: PLR0913 - the parts of an integer program
         row_lower=row_lower,
         row_upper=row_upper,
         constant=constant,
+    )
+
+
+def with_rows(program: Program, matrix: csr_matrix, upper: NDArray[np.int64]) -> Program:
+    """Add rows ``matrix @ v <= upper`` as the last."""
+    none = np.full(len(upper), -INFINITE, np.int64)
+    return build_program(
+        objective=program.objective,
+        lower=program.lower,
+        upper=program.upper,
+        branch=program.branch,
+        matrix=vstack([program.matrix, matrix], format="csr", dtype=np.int64),
+        row_lower=np.concatenate([program.row_lower, none]),
+        row_upper=np.concatenate([program.row_upper, upper]),
+        constant=program.constant,
     )

@@ -11,12 +11,13 @@ from scipy.sparse import csr_matrix
 from siting.solve.model import Limits
 from siting.solve.program import INFINITE, build_program
 from siting.solve.reduce import by_site, merge_rows
-from siting.solve.tree import TreeResult, solve_tree
+from siting.solve.tree import solve_tree
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siting.solve.reduce import Classes
+    from siting.solve.searching import TreeResult
     from siting.solve.watch import Watch
 
 

@@ -7,141 +7,29 @@ in exact arithmetic (`certify`), so ``optimal`` is a theorem and the tree is its
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.solve.branching import fractional, no_gains, pick
-from siting.solve.certify import (
-    Certificate,
-    certificate_of,
-    emptiness,
-    exact_bound,
-    good_scale,
-    objective_unit,
-    prove,
-    tighten,
-    value_bound,
-)
+from siting.solve.branching import fractional, pick
+from siting.solve.certify import emptiness, exact_bound, prove, tighten, value_bound
 from siting.solve.cutting import Cutter
-from siting.solve.lp import LpResult, Relaxation
+from siting.solve.searching import Node, Search, TreeResult, reachable, result_of
 from siting.solve.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from siting.solve.certify import Bound
-    from siting.solve.halves import Cut
+    from siting.solve.lp import LpResult
     from siting.solve.model import Limits
     from siting.solve.program import Program
+    from siting.solve.searching import Improve, Separate
 
-_MOST_CERTIFICATE_NUMBERS = 12_000_000
 _ROUNDING_EVERY = 10
 _LARGE = 2_000
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TreeResult:
-    """What the search found and proved.
-
-    Attributes
-    ----------
-    point
-        int64 (n,), or None if no feasible point was found.
-    value, bound
-        Integers; ``value`` is None without a point. ``bound`` below ``value`` never happens; a
-        proof that no point exists gives ``bound`` None.
-    status
-        ``optimal``, ``within_gap``, ``stopped`` or ``infeasible``.
-    """
-
-    point: NDArray[np.int64] | None
-    value: int | None
-    bound: int | None
-    status: str
-    nodes: int
-    iterations: int
-    root_bound: int | None
-    certificate: Certificate | None
-
-
-@dataclass(order=True, slots=True)
-class _Node:
-    priority: tuple[int, int]
-    bound: int = field(compare=False)
-    lower: NDArray[np.int64] = field(compare=False)
-    upper: NDArray[np.int64] = field(compare=False)
-    parent: int = field(compare=False)
-    side: int = field(compare=False)
-    dual: NDArray[np.int64] = field(compare=False)
-    grown: tuple[int, float, float] | None = field(compare=False, default=None)
-
-
-class _Search:
-    """State of one search; lives only inside `solve_tree`."""
-
-    def __init__(
-        self,
-        program: Program,
-        limits: Limits,
-        watch: Watch,
-        improve: Callable[[NDArray[np.float64]], NDArray[np.int64] | None] | None,
-    ) -> None:
-        self.program, self.limits, self.watch, self.improve = program, limits, watch, improve
-        self.scale, self.unit = good_scale(program), objective_unit(program)
-        watched = watch.should_stop is not None or watch.deadline is not None
-        self.relaxation = Relaxation(program, stop=watch.stop if watched else None)
-        self.cuts: tuple[Cut, ...] = ()
-        self.gains = no_gains(len(program.objective))
-        self.point: NDArray[np.int64] | None = None
-        self.value: int | None = None
-        self.beat: int | None = None
-        self.left: list[int] = []  # bounds of leaves that stay above the value
-        self.nodes = self.iterations = 0
-        self.root_bound: int | None = None
-        self.record: list[tuple[int, int, int, NDArray[np.int64], bool]] = []
-        self.numbers = 0
-
-    def offer(self, point: NDArray[np.int64] | None) -> None:
-        """Take a point if it is feasible, exactly, and better."""
-        if point is None or not self.program.admits(point):
-            return
-        value = self.program.value(point)
-        if self.value is None or value > self.value:
-            self.value, self.point = value, point
-
-    @property
-    def cutoff(self) -> int | None:
-        """Largest bound that needs no further search."""
-        known = self.known
-        if known is None or self.value is None:
-            return known
-        slack = self.limits.gap / (1.0 - self.limits.gap) if self.limits.gap < 1 else 1.0
-        return max(known, self.value + int(slack * abs(self.value)))
-
-    @property
-    def known(self) -> int | None:
-        """Largest value that is not looked for: that of the best point, or below the one to beat.
-
-        Columns are fixed by this one, without the gap allowed: what fixing cuts off is in no leaf.
-        """
-        below = None if self.beat is None else self.beat - self.unit
-        return max((value for value in (self.value, below) if value is not None), default=None)
-
-    def closed(self, bound: int) -> bool:
-        """Tell whether nothing better than needed is left below this bound."""
-        return self.cutoff is not None and bound <= self.cutoff
-
-    def keep(self, node: _Node, column: int, dual: NDArray[np.int64], *, empty: bool) -> int:
-        """Write a node into the certificate; returns its number."""
-        self.numbers += 0 if dual is node.dual else len(dual)
-        if self.numbers > _MOST_CERTIFICATE_NUMBERS and len(self.record) > 1:
-            dual = self.record[0][3]
-        self.record.append((node.parent, column, node.side, dual, empty))
-        return len(self.record) - 1
+_ROOT_ROUNDS, _ROUNDS = 200, 1
+"""Most rounds of rows added at the root, and at another node while its point is fractional."""
 
 
 def solve_tree(  # noqa: PLR0913 - what a search starts from
@@ -150,9 +38,11 @@ def solve_tree(  # noqa: PLR0913 - what a search starts from
     limits: Limits,
     watch: Watch | None = None,
     start: NDArray[np.int64] | None = None,
-    improve: Callable[[NDArray[np.float64]], NDArray[np.int64] | None] | None = None,
+    improve: Improve | None = None,
     beat: int | None = None,
     cuts: bool = False,
+    separate: Separate | None = None,
+    scale: int | None = None,
 ) -> TreeResult:
     """Maximise a program, with proof.
 
@@ -168,12 +58,19 @@ def solve_tree(  # noqa: PLR0913 - what a search starts from
     cuts
         Cut at the root first. All columns must take only integers, or have no other best values
         once those branched on are integers.
+    separate
+        Gives rows that a relaxation's point breaks and every point sought keeps, or None. Then
+        only ``start`` and ``improve`` give points: the program alone does not tell what is one.
+    scale
+        Of the dual vectors, where that of the program without further rows does not suit.
     """
-    search = _Search(program, limits, watch or Watch(), improve)
-    search.beat = None if beat is None else _reachable(search, beat)
+    search = Search(
+        program, limits, watch or Watch(), improve=improve, separate=separate, scale=scale
+    )
+    search.beat = None if beat is None else reachable(search, beat)
     search.offer(start)
-    heap: list[_Node] = []
-    node: _Node | None = _root(search, cuts=cuts)
+    heap: list[Node] = []
+    node: Node | None = _root(search, cuts=cuts)
     serial, stopped = 0, False
     while node is not None or heap:
         if node is None:
@@ -200,14 +97,14 @@ def solve_tree(  # noqa: PLR0913 - what a search starts from
     for rest in heap:
         search.keep(rest, -1, rest.dual, empty=False)
         search.left.append(rest.bound)
-    return _result(search, stopped=stopped)
+    return result_of(search, stopped=stopped)
 
 
-def _root(search: _Search, *, cuts: bool) -> _Node:
+def _root(search: Search, *, cuts: bool) -> Node:
     program = search.program
     top = program.value(np.where(program.objective > 0, program.upper, program.lower))
     zero = np.zeros(program.matrix.shape[0], np.int64)
-    root = _Node((-top, 0), top, program.lower, program.upper, -1, 0, zero)
+    root = Node((-top, 0), top, program.lower, program.upper, -1, 0, zero)
     if search.closed(top):
         return root
     if program.matrix.shape[0] > _LARGE:
@@ -217,7 +114,7 @@ def _root(search: _Search, *, cuts: bool) -> _Node:
     return root
 
 
-def _cut(search: _Search, root: _Node) -> None:
+def _cut(search: Search, root: Node) -> None:
     """Cut at the root; the search goes on with the program that has the cuts."""
     cutter = Cutter(
         search.program, search.relaxation, scale=search.scale, unit=search.unit, watch=search.watch
@@ -238,32 +135,25 @@ def _cut(search: _Search, root: _Node) -> None:
             search.root_bound, search.nodes = root.bound, 1
 
 
-def _reachable(search: _Search, beat: int) -> int:
-    """Smallest value of this much or more that the objective can take."""
-    constant = search.program.constant
-    return constant - (-(beat - constant) // search.unit) * search.unit
-
-
-def _exhausted(search: _Search) -> bool:
+def _exhausted(search: Search) -> bool:
     limits = search.limits
     done = search.nodes >= limits.nodes or search.iterations >= limits.lp_iterations
     beaten = search.beat is not None and search.value is not None and search.value >= search.beat
     return done or beaten or search.watch.stop()
 
 
-def _report(search: _Search, heap: list[_Node], node: _Node) -> None:
+def _report(search: Search, heap: list[Node], node: Node) -> None:
     if search.nodes == 1 or search.nodes % 20 == 0:
         known = () if search.value is None else (search.value,)
         bound = max([node.bound, *(-n.priority[0] for n in heap[:1]), *known])
         search.watch.report(search.value, bound, search.nodes)
 
 
-def _process(search: _Search, node: _Node) -> list[_Node]:
+def _process(search: Search, node: Node) -> list[Node]:
     """Solve a node's relaxation; returns its children (if stopped: it), the one to follow first."""
-    program = search.program
-    answer = search.relaxation.solve(node.lower, node.upper)
+    answer = _relaxed(search, node)
     search.nodes += 1
-    search.iterations += answer.iterations
+    program = search.program
     if answer.status == "infeasible" and _is_empty(search, node, answer):
         return []
     dual, bound, lower, upper = node.dual, node.bound, node.lower, node.upper
@@ -290,9 +180,25 @@ def _process(search: _Search, node: _Node) -> list[_Node]:
     return _split(search, node, answer, dual, (lower, upper))
 
 
-def _prove(
-    search: _Search, node: _Node, answer: LpResult
-) -> tuple[NDArray[np.int64], Bound] | None:
+def _relaxed(search: Search, node: Node) -> LpResult:
+    """Solve a node's relaxation; while its point breaks rows that are not there yet, add them."""
+    rounds = 0
+    while True:
+        answer = search.relaxation.solve(node.lower, node.upper)
+        search.iterations += answer.iterations
+        if search.separate is None or answer.status != "optimal" or search.watch.stop():
+            return answer
+        rounds += 1
+        tired = rounds > (_ROUNDS if search.nodes else _ROOT_ROUNDS)
+        if tired and len(fractional(answer.point, search.program.branch)):
+            return answer
+        fresh = search.separate(answer.point)
+        if fresh is None:
+            return answer
+        search.add_rows(*fresh)
+
+
+def _prove(search: Search, node: Node, answer: LpResult) -> tuple[NDArray[np.int64], Bound] | None:
     """Take the vector found, or the one the node came with where that proves more."""
     program, limits = search.program, (node.lower, node.upper)
     if answer.status != "optimal":
@@ -300,11 +206,11 @@ def _prove(
     found = prove(program, limits, answer.dual, search.scale)
     if found is None or value_bound(program, found[1], search.unit) <= node.bound:
         return found
-    exact = exact_bound(program, *limits, node.dual, scale=search.scale)
+    exact = exact_bound(program, *limits, search.dual_of(node), scale=search.scale)
     return None if exact is None else (node.dual, exact)
 
 
-def _is_empty(search: _Search, node: _Node, answer: LpResult) -> bool:
+def _is_empty(search: Search, node: Node, answer: LpResult) -> bool:
     """Prove emptiness in integers."""
     dual = emptiness(search.program, node.lower, node.upper, answer.dual)
     if dual is not None:
@@ -312,36 +218,60 @@ def _is_empty(search: _Search, node: _Node, answer: LpResult) -> bool:
     return dual is not None
 
 
-def _learn(search: _Search, node: _Node, answer: LpResult) -> None:
+def _learn(search: Search, node: Node, answer: LpResult) -> None:
     if node.grown is not None:
         column, width, before = node.grown
         search.gains.learn(column, node.side, (before - answer.objective) / max(width, 1e-6))
 
 
-def _round(search: _Search, answer: LpResult) -> None:
+def _round(search: Search, answer: LpResult) -> None:
     loose = fractional(answer.point, search.program.branch)
-    if not len(loose):
+    if not len(loose) and search.separate is None:
         search.offer(np.rint(answer.point).astype(np.int64))
     due = search.nodes == 0 or search.nodes % _ROUNDING_EVERY == 1 or not len(loose)
     if search.improve is not None and due:
         search.offer(search.improve(answer.point))
 
 
+def _last_point(
+    search: Search,
+    node: Node,
+    dual: NDArray[np.int64],
+    bounds: tuple[NDArray[np.int64], NDArray[np.int64]],
+) -> list[Node]:
+    """Go on with the only point left in the branching columns: its own relaxation decides.
+
+    In the certificate the node branches on a column that was fixed here; nothing is on its other
+    side. If even its own relaxation does not decide, the point stays open.
+    """
+    lower, upper = bounds
+    fixed = np.flatnonzero(search.program.branch & (node.upper > node.lower))
+    if not len(fixed):
+        search.keep(node, -1, dual, empty=False)
+        search.left.append(node.bound)
+        return []
+    column = int(fixed[0])
+    side = int(lower[column] > node.lower[column])
+    number = search.keep(node, column, dual, empty=False)
+    here, other = (
+        Node((0, 0), node.bound, lower, upper, number, one, dual) for one in (side, 1 - side)
+    )
+    search.keep(other, -1, dual, empty=False)
+    return [here]
+
+
 def _split(
-    search: _Search,
-    node: _Node,
+    search: Search,
+    node: Node,
     answer: LpResult,
     dual: NDArray[np.int64],
     bounds: tuple[NDArray[np.int64], NDArray[np.int64]],
-) -> list[_Node]:
+) -> list[Node]:
     lower, upper = bounds
     branch = search.program.branch & (upper > lower)
     free = np.flatnonzero(branch)
     if not len(free):
-        # The only point left in the branching columns: its relaxation decides, or it stays open.
-        search.keep(node, -1, dual, empty=False)
-        search.left.append(node.bound)
-        return []
+        return _last_point(search, node, dual, bounds)
     if len(answer.point):
         column, used = pick(search.relaxation, search.gains, answer, branch, (lower, upper))
         search.iterations += used
@@ -362,39 +292,5 @@ def _split(
         if len(answer.point):
             part = share - middle
             grown = (column, 1.0 - part if side else part, answer.objective)
-        children.append(_Node((0, 0), node.bound, low, high, number, side, dual, grown))
+        children.append(Node((0, 0), node.bound, low, high, number, side, dual, grown))
     return children
-
-
-def _result(search: _Search, *, stopped: bool) -> TreeResult:
-    bounds = [*search.left, *([] if search.value is None else [search.value])]
-    bound = max(bounds) if bounds else None
-    if bound is not None and search.known is not None:
-        bound = max(bound, search.known)
-    if bound is None:
-        status = "infeasible"
-    elif bound == search.value:
-        status = "optimal"
-    else:
-        status = "stopped" if search.value is None or stopped else "within_gap"
-    search.watch.report(search.value, bound, search.nodes)
-    return TreeResult(
-        point=search.point,
-        value=search.value,
-        bound=bound,
-        status=status,
-        nodes=search.nodes,
-        iterations=search.iterations,
-        root_bound=search.root_bound,
-        certificate=_certificate(search, bound),
-    )
-
-
-def _certificate(search: _Search, bound: int | None) -> Certificate | None:
-    record = search.record
-    if bound is None or not record:
-        return None
-    if search.numbers > _MOST_CERTIFICATE_NUMBERS:
-        bound = search.root_bound if search.root_bound is not None else bound
-        record = [(-1, -1, 0, record[0][3], False)]
-    return certificate_of(record, bound, search.scale, search.cuts)

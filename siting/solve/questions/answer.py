@@ -11,7 +11,7 @@ from siting.solve.model import gap_share, ids_of
 
 if TYPE_CHECKING:
     from siting.solve.model import Problem
-    from siting.solve.tree import TreeResult
+    from siting.solve.searching import TreeResult
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

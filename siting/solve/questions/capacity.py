@@ -1,32 +1,37 @@
 """Stations that serve only so many: most person-hours served within capacities.
 
-People of a row may be split over stations; amounts are whole thousandths, and with the sites fixed
-the flows are integral because the rows form a transport problem.
+People of a row may be split over stations; amounts are whole thousandths. The program knows of each
+class of demand only how much of it is served; `Crowds` adds the rows that say how much can be, and
+`filling` who goes where.
 Source: capacitated maximal covering, Current and Storbeck 1988, doi:10.1068/b150153.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import coo_matrix, vstack
 
 from siting.solve.conditions import condition_rows, conflict_cliques, site_bounds
-from siting.solve.heuristic import Finder
 from siting.solve.program import INFINITE, Program, build_program, rows_matrix
 from siting.solve.questions.answer import Answer, answer_of
-from siting.solve.questions.filling import Filler
+from siting.solve.questions.crowds import Crowds
+from siting.solve.questions.seeker import Seeker
 from siting.solve.reduce import merge_rows
 from siting.solve.tree import solve_tree
+from siting.solve.watch import Watch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siting.solve.model import Problem
     from siting.solve.reduce import Classes
-    from siting.solve.tree import TreeResult
-    from siting.solve.watch import Watch
+    from siting.solve.searching import TreeResult
+
+_DIGITS, _LARGEST = 40, 59
+"""Binary digits of a dual value, and of one times the largest number of a row."""
 
 
 def most_served(
@@ -51,23 +56,30 @@ def serve_most(
     -------
     The search's result and (demand id, site id, weight), in the order of the rows.
     """
+    watch = watch or Watch()
     classes = merge_rows(problem.indptr, problem.site, problem.weight)
     program = _program(problem, capacity, classes)
-    finder = Finder(problem, classes)
-    filler = Filler(classes.indptr, classes.site, classes.weight, capacity)
-    n = len(problem.site_ids)
-
-    def improve(point: NDArray[np.float64]) -> NDArray[np.int64] | None:
-        order = np.lexsort((np.arange(n), -point[:n]))
-        finder.take_in_order(order)
-        return filler.point(finder.state.chosen)
-
-    chosen = finder.greedy()
-    start = None if chosen is None else filler.point(finder.state.chosen)
-    found = solve_tree(program, limits=problem.limits, watch=watch, start=start, improve=improve)
+    seeker = Seeker(problem, classes, capacity, watch.stop)
+    crowds = Crowds(classes, seeker.net, seeker.filling)
+    start = crowds.inner = seeker.begin()
+    if start is not None:
+        watch.better(seeker.served)
+    found = solve_tree(
+        program,
+        limits=problem.limits,
+        watch=watch,
+        start=start,
+        improve=seeker.improve,
+        separate=crowds.separate,
+        scale=_scale(program),
+    )
+    if found.certificate is not None:
+        certificate = replace(found.certificate, crowds=tuple(crowds.listed))
+        found = replace(found, certificate=certificate)
     if found.point is None:
         return found, ()
-    return found, _flows(problem, classes, found.point[n:])
+    seeker.point()  # fills for the best set, which is the one found
+    return found, _flows(problem, classes, seeker.filling.flow)
 
 
 def _flows(
@@ -90,46 +102,31 @@ def _flows(
 
 
 def _program(problem: Problem, capacity: NDArray[np.int64], classes: Classes) -> Program:
-    n = len(problem.site_ids)
-    sizes = np.diff(classes.indptr)
-    row = np.repeat(np.arange(len(sizes)), sizes)
-    entries = len(row)
-    flow = n + np.arange(entries)
-    most = np.minimum(classes.weight[row], capacity[classes.site])
-    ones = np.ones(entries, np.int64)
-    width = n + entries
-    every = np.arange(n)
-    supply = coo_matrix((ones, (row, flow)), shape=(len(sizes), width))
-    room = coo_matrix(
-        (
-            np.concatenate([ones, -capacity.astype(np.int64)]),
-            (np.concatenate([classes.site, every]), np.concatenate([flow, every])),
-        ),
-        shape=(n, width),
-    )
-    # What a class may get from its chosen sites together; one row a class keeps the program small.
-    link = coo_matrix(
-        (
-            np.concatenate([ones, -most]),
-            (np.concatenate([row, row]), np.concatenate([flow, classes.site])),
-        ),
-        shape=(len(sizes), width),
-    )
+    """Columns of sites, then one amount per class: at most what its stations take of it."""
+    n, m = len(problem.site_ids), len(classes)
+    row = np.repeat(np.arange(m), np.diff(classes.indptr))
+    takes = np.minimum(classes.weight[row], capacity[classes.site]).astype(np.int64)
+    every = np.arange(m)
+    value = np.concatenate([-takes, np.ones(m, np.int64)])
+    place = (np.concatenate([row, every]), np.concatenate([classes.site, n + every]))
+    served = coo_matrix((value, place), shape=(m, n + m))
     rows = condition_rows(problem, conflict_cliques(problem.conflicts, n))
     low, high = site_bounds(problem)
-    count = 2 * len(sizes) + n
+    none = np.zeros(m, np.int64)
     return build_program(
-        objective=np.concatenate([np.zeros(n, np.int64), ones]),
-        lower=np.concatenate([low, np.zeros(entries, np.int64)]),
-        upper=np.concatenate([high, most]),
-        branch=np.concatenate([np.ones(n, bool), np.zeros(entries, bool)]),
-        matrix=vstack([supply, room, link, rows_matrix(rows, width)], format="csr", dtype=np.int64),
-        row_lower=np.array([-INFINITE] * count + [r.lower for r in rows], np.int64),
-        row_upper=np.concatenate(
-            [
-                classes.weight,
-                np.zeros(n + len(sizes), np.int64),
-                np.array([r.upper for r in rows], np.int64),
-            ]
-        ),
+        objective=np.concatenate([np.zeros(n, np.int64), none + 1]),
+        lower=np.concatenate([low, none]),
+        upper=np.concatenate([high, classes.weight]),
+        branch=np.concatenate([np.ones(n, bool), np.zeros(m, bool)]),
+        matrix=vstack([served, rows_matrix(rows, n + m)], format="csr", dtype=np.int64),
+        row_lower=np.concatenate([none - INFINITE, np.array([r.lower for r in rows], np.int64)]),
+        row_upper=np.concatenate([none, np.array([r.upper for r in rows], np.int64)]),
     )
+
+
+def _scale(program: Program) -> int:
+    """Give dual values digits enough; a crowd's row has numbers up to a site's capacity."""
+    largest = max(
+        1, int(np.abs(program.matrix.data).max(initial=1)), int(program.upper.max(initial=1))
+    )
+    return 1 << max(0, min(_DIGITS, _LARGEST - largest.bit_length()))

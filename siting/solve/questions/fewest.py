@@ -14,13 +14,14 @@ from siting.solve.program import INFINITE, Program
 from siting.solve.questions.answer import Answer, answer_of
 from siting.solve.questions.targets import Floors, floor_model, with_objective
 from siting.solve.setcover import cover_all
-from siting.solve.tree import TreeResult, solve_tree
+from siting.solve.tree import solve_tree
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siting.solve.cover import CoverModel
     from siting.solve.model import Problem
+    from siting.solve.searching import TreeResult
     from siting.solve.watch import Watch
 
 

@@ -18,13 +18,15 @@ from siting.solve.goal import Goal
 from siting.solve.model import Limits, Problem, Quota, gap_share, ids_of
 from siting.solve.program import INFINITE, Program, build_program
 from siting.solve.reduce import merge_rows
-from siting.solve.tree import TreeResult, solve_tree
+from siting.solve.tree import solve_tree
 from siting.solve.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from siting.solve.searching import TreeResult
 
 _START_LIMITS = Limits(nodes=60, gap=0.001)
 
