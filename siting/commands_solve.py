@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path  # noqa: TC003 - typer reads it at run time
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,11 +30,23 @@ def verify(plan: Annotated[Path, typer.Argument(help="plan.json")], lang: _Lang 
     from siting.verify import verify_plan  # noqa: PLC0415
 
     verdict = verify_plan(plan)
-    if not verdict.accepted:
-        raise PlanRefusedError(path=plan, why=" ".join(verdict.problems))
+    if verdict.problems:
+        why = t(lang, "solve.earlier") if _is_earlier(plan) else " ".join(verdict.problems)
+        raise PlanRefusedError(path=plan, why=why)
     bound = "-" if verdict.bound is None else _people(verdict.bound)
     value = _people(verdict.value or 0)
     typer.echo(t(lang, "solve.verified", value=value, bound=bound, nodes=verdict.nodes))
+
+
+def _is_earlier(plan: Path) -> bool:
+    """Tell whether a plan's proof was written by an earlier version of the program."""
+    from siting.solve.proof import FORMAT  # noqa: PLC0415
+
+    try:
+        proof = json.loads(plan.read_text(encoding="utf-8"))["proof"]
+        return int(proof.get("format", 1)) < FORMAT
+    except (OSError, LookupError, TypeError, ValueError, AttributeError):
+        return False
 
 
 def evaluate(  # noqa: PLR0913, PLR0917  (each is an option of the command)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import json
 import zipfile
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 COVERAGE_FILE = "coverage.zip"
 CERTIFICATE_FILE = "certificate.zip"
+FORMAT = 2
+"""Of the two files and of the entry that names them; the checker reads this one only."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -88,18 +91,16 @@ def read_arrays(path: Path) -> tuple[dict[str, np.ndarray], Any]:
 
 
 def _goal_arrays(problem: Problem) -> dict[str, np.ndarray]:
-    """Return what a goal counts besides weights: worths, distances, the rows of floors."""
-    goal, arrays = problem.goal, {}
-    for name, array in (("worth", problem.worth), ("away", goal.away)):
+    """Return what a goal counts besides weights: worths, marks of floors, distances, capacities."""
+    goal, marks = problem.goal, (*problem.goal.floors, *problem.goal.parts)
+    inside = np.zeros((len(problem.weight), len(marks)), bool)
+    for k, mark in enumerate(marks):
+        inside[mark.rows, k] = True
+    worth = np.ones(len(problem.site), np.int8) if problem.worth is None else problem.worth
+    arrays = {"worth": worth, "marks": inside}
+    for name, array in (("away", goal.away), ("capacity", goal.capacity)):
         if array is not None:
             arrays[name] = array.astype(np.int64)
-    if goal.capacity is not None:
-        arrays["capacity"] = goal.capacity.astype(np.int64)
-    if goal.floors or goal.parts:
-        rows = [mark.rows for mark in (*goal.floors, *goal.parts)]
-        arrays["floor_rows"] = np.concatenate(rows).astype(np.int32)
-        sizes = [len(own) for own in rows]
-        arrays["floor_ptr"] = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     return arrays
 
 
@@ -125,11 +126,14 @@ def write_coverage(
         "indptr": problem.indptr.astype(np.int64),
         "site": problem.site.astype(np.int32),
         "weight": problem.weight.astype(np.int64),
-        "conflicts": problem.conflicts.astype(np.int32),
         "score": score_units(problem),
     }
     arrays |= _goal_arrays(problem)
-    facts: dict[str, Any] = {"site_ids": problem.site_ids, "demand_ids": problem.demand_ids}
+    facts: dict[str, Any] = {
+        "site_ids": problem.site_ids,
+        "demand_ids": problem.demand_ids,
+        "spacing": conflict_cliques(problem.conflicts, len(problem.site_ids)),
+    }
     if problem.cost is not None:
         arrays["cost"] = problem.cost.astype(np.int64)
     if people is not None:
@@ -149,7 +153,7 @@ def read_coverage(path: Path, conditions: Mapping[str, Any]) -> Problem:
         indptr=arrays["indptr"],
         site=arrays["site"],
         weight=arrays["weight"],
-        p=conditions["p"],
+        p=conditions["goal"]["phases"][-1][0] if conditions["goal"]["phases"] else conditions["p"],
         forced=tuple(conditions["forced"]),
         banned=tuple(conditions["banned"]),
         quotas=tuple(
@@ -161,26 +165,29 @@ def read_coverage(path: Path, conditions: Mapping[str, Any]) -> Problem:
             )
             for quota in conditions["quotas"]
         ),
-        conflicts=arrays["conflicts"],
+        conflicts=_pairs(facts["spacing"]),
         scores=arrays["score"] / 1_000_000,
         cost=arrays.get("cost"),
         budget=conditions["budget"],
         need=conditions["need"],
-        worth=arrays.get("worth"),
+        worth=None if (arrays["worth"] == 1).all() else arrays["worth"].astype(np.int64),
         sunk=conditions.get("sunk", 0),
-        goal=_goal_from(arrays, conditions.get("goal")),
+        goal=_goal_from(arrays, conditions["goal"]),
         limits=Limits(),
     )
 
 
-def _goal_from(arrays: Mapping[str, np.ndarray], told: Mapping[str, Any] | None) -> Goal:
-    if told is None:
-        return Goal()
-    marks = []
-    for k, floor in enumerate((*told["floors"], *told.get("parts", ()))):
-        begin, end = arrays["floor_ptr"][k : k + 2]
-        rows = arrays["floor_rows"][begin:end].astype(np.int64)
-        marks.append(Floor(name=floor["name"], rows=rows, least=floor["least"]))
+def _pairs(cliques: Sequence[Sequence[int]]) -> np.ndarray:
+    """Return the pairs of which at most one is chosen, int32 (pairs, 2), in order."""
+    pairs = {pair for clique in cliques for pair in itertools.combinations(sorted(clique), 2)}
+    return np.array(sorted(pairs), np.int32).reshape(-1, 2)
+
+
+def _goal_from(arrays: Mapping[str, np.ndarray], told: Mapping[str, Any]) -> Goal:
+    marks = [
+        Floor(name=floor["name"], rows=np.flatnonzero(inside), least=floor["least"])
+        for floor, inside in zip(told["floors"] + told["parts"], arrays["marks"].T, strict=True)
+    ]
     floors = len(told["floors"])
     return Goal(
         question=told["question"],
@@ -192,65 +199,49 @@ def _goal_from(arrays: Mapping[str, np.ndarray], told: Mapping[str, Any] | None)
         away=arrays.get("away"),
         target=told["target"],
         capacity=arrays.get("capacity"),
-        phases=tuple((size, length) for size, length in told.get("phases", ())),
+        phases=tuple((size, length) for size, length in told["phases"]),
     )
 
 
 def goal_json(problem: Problem) -> dict[str, Any]:
-    """Return a goal as ``plan.json`` holds it; nothing for "the most people"."""
+    """Return a goal as ``plan.json`` holds it."""
     goal = problem.goal
-    if goal.plain and goal.question == Goal().question:
-        return {}
-    told: dict[str, Any] = {
+    return {
         "question": goal.question,
         "aim": goal.aim,
         "sense": goal.sense,
         "offset": goal.offset,
         "target": goal.target,
         "floors": [{"name": mark.name, "least": mark.least} for mark in goal.floors],
+        "parts": [{"name": mark.name, "least": mark.least} for mark in goal.parts],
+        "phases": [list(phase) for phase in goal.phases],
     }
-    if goal.parts:
-        told["parts"] = [{"name": mark.name, "least": mark.least} for mark in goal.parts]
-    if goal.phases:
-        told["phases"] = [list(phase) for phase in goal.phases]
-    if goal.capacity is not None:
-        told["capacity"] = True
-    return {"goal": told}
-
-
-def certifiable(problem: Problem) -> bool:
-    """Tell whether the checker can rebuild the question: no phases or capacities."""
-    return not (problem.goal.phases or problem.goal.capacity is not None)
 
 
 def conditions_json(problem: Problem) -> dict[str, Any]:
     """Return the conditions as ``plan.json`` holds them."""
     spent = {"sunk": problem.sunk} if problem.sunk else {}
-    return (
-        goal_json(problem)
-        | spent
-        | {
-            "p": problem.p,
-            "budget": problem.budget,
-            "need": problem.need,
-            "forced": sorted(problem.forced),
-            "banned": sorted(problem.banned),
-            "quotas": [
-                {
-                    "name": quota.name,
-                    "minimum": quota.minimum,
-                    "maximum": quota.maximum,
-                    "site_ids": sorted(set(quota.site_ids)),
-                }
-                for quota in problem.quotas
-            ],
-            "conflicts": len(problem.conflicts),
-        }
-    )
+    return spent | {
+        "goal": goal_json(problem),
+        "p": None if problem.goal.phases else problem.p,  # the phases tell
+        "budget": problem.budget,
+        "need": problem.need,
+        "forced": sorted(problem.forced),
+        "banned": sorted(problem.banned),
+        "quotas": [
+            {
+                "name": quota.name,
+                "minimum": quota.minimum,
+                "maximum": quota.maximum,
+                "site_ids": sorted(set(quota.site_ids)),
+            }
+            for quota in problem.quotas
+        ],
+        "conflicts": len(problem.conflicts),
+    }
 
 
 def _write_certificate(path: Path, certificate: Certificate, problem: Problem) -> str:
-    cliques = conflict_cliques(problem.conflicts, len(problem.site_ids))
     steps = certificate.duals.copy()
     inner = certificate.parent >= 0
     steps[inner] -= certificate.duals[certificate.parent[inner]]
@@ -262,9 +253,8 @@ def _write_certificate(path: Path, certificate: Certificate, problem: Problem) -
         "dual_steps": steps,
     }
     facts: dict[str, Any] = {
-        "bound": certificate.bound,
         "scale": certificate.scale,
-        "cliques": cliques,
+        "crowds": [list(crowd) for crowd in certificate.crowds],
         "cuts": [[list(cut.rows), list(cut.tops)] for cut in certificate.cuts],
     }
     if problem.worth is not None:
@@ -290,6 +280,7 @@ def write_proof(
     """
     digest = write_coverage(folder / COVERAGE_FILE, problem, people, reach)
     entry: dict[str, Any] = {
+        "format": FORMAT,
         "coverage": {"file": COVERAGE_FILE, "sha256": digest},
         "conditions": conditions_json(problem),
         "first_stations": sorted(solution.first_chosen),
@@ -297,11 +288,7 @@ def write_proof(
         "certificate": None,
         "certified_bound": None,
     }
-    if solution.phases:
-        entry["phases"] = [sorted(ids) for ids in solution.phases]
-    if not certifiable(problem):
-        entry["uncertified"] = "the bound is the search's own; no certificate is written for it"
-    elif solution.certificate is not None:
+    if solution.certificate is not None:
         name = folder / CERTIFICATE_FILE
         digest = _write_certificate(name, solution.certificate, problem)
         entry["certificate"] = {"file": CERTIFICATE_FILE, "sha256": digest}

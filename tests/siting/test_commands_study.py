@@ -103,7 +103,7 @@ def test_a_refusal_gives_a_substitute(city_file, settings_file, tmp_path):
     after = json.loads((tmp_path / "second" / "plan.json").read_text(encoding="utf-8"))
     assert set(before) - set(after["stations"]) == {before[0]}
     assert len(after["stations"]) == len(before)
-    assert verify_plan(tmp_path / "second" / "plan.json").accepted
+    assert not verify_plan(tmp_path / "second" / "plan.json").problems
 
 
 def test_a_refusal_that_leaves_no_plan_is_said(city_file, settings_file, tmp_path, capsys):

@@ -8,6 +8,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from siting import verify
 from siting.solve import Limits, Problem, Quota, choose_sites, moves
 from siting.solve.chance import seeded
 from siting.solve.goal import Goal
@@ -153,6 +154,29 @@ def test_rows_of_crowds_keep_every_plan(seed: int) -> None:
         filling.fill_all(net, fill, chosen)
         point = np.concatenate([chosen.astype(np.int64), net.weight - fill.left])
         assert (rows @ point <= 0).all()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_checkers_rows_of_crowds_keep_every_plan(seed: int) -> None:
+    """Whatever a certificate lists: classes twice, classes that are not there, no class."""
+    problem = crowded(seed)
+    classes, net, fill = laid(problem)
+    members = np.split(classes.site.astype(np.int64), classes.indptr[1:-1])
+    weights = classes.weight.tolist()
+    rng = np.random.default_rng(seed)
+    listed: list[list[int]] = [[0, 0, 0], [-1], [len(classes)], []]
+    listed += [rng.integers(-3, len(classes) + 3, 30).tolist() for _ in range(10)]
+    honest = Crowds(classes, net, fill).rows([np.arange(5)])
+    index, values, *_ = verify._crowd(members, weights, fill.capacity, list(range(5)))
+    assert np.array_equal(honest.toarray()[0, index], values)
+    for _ in range(10):
+        chosen = rng.random(40) < 0.3
+        filling.fill_all(net, fill, chosen)
+        point = np.concatenate([chosen.astype(np.int64), net.weight - fill.left])
+        for crowd in listed:
+            index, values, _, top, _ = verify._crowd(members, weights, fill.capacity, crowd)
+            assert top == 0
+            assert values @ point[index] <= 0
 
 
 @pytest.mark.parametrize("seed", SEEDS)
