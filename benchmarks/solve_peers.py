@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import warnings
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import numpy as np
 from siting.solve.conditions import conflict_cliques
 from siting.solve.cover import cover_model
 from siting.solve.lp import QuietHighs, load_data
+from siting.solve.program import INFINITE
 from siting.solve.reduce import Classes
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ class PeerAnswer:
     seconds: float
     value: int | None
     status: str
+    bound: float = math.inf
 
 
 def plain_program(cover: Cover, p: int) -> Program:
@@ -81,9 +84,13 @@ def sparse_cbc(cover: Cover, p: int, limit_s: float) -> PeerAnswer:
 
 def plain_highs(cover: Cover, p: int, limit_s: float) -> PeerAnswer:
     """Solve the plain model with HiGHS, two threads."""
+    return highs_of(plain_program(cover, p), limit_s)
+
+
+def highs_of(program: Program, limit_s: float) -> PeerAnswer:
+    """Solve a program with HiGHS, two threads."""
     import highspy  # noqa: PLC0415
 
-    program = plain_program(cover, p)
     started = time.perf_counter()
     model = QuietHighs()
     model.setOptionValue("time_limit", limit_s)
@@ -96,9 +103,13 @@ def plain_highs(cover: Cover, p: int, limit_s: float) -> PeerAnswer:
     model.passModel(data)
     model.run()
     seconds = time.perf_counter() - started
-    value = round(-model.getInfo().objective_function_value)
+    info = model.getInfo()
+    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     return PeerAnswer(
-        seconds=seconds, value=value, status=model.modelStatusToString(model.getModelStatus())
+        seconds=seconds,
+        value=round(-info.objective_function_value) if found else None,
+        status=model.modelStatusToString(model.getModelStatus()),
+        bound=-info.mip_dual_bound,
     )
 
 
@@ -121,3 +132,33 @@ def plain_scip(cover: Cover, p: int, limit_s: float) -> PeerAnswer:
     seconds = time.perf_counter() - started
     value = round(model.getObjVal()) if model.getNSols() else None
     return PeerAnswer(seconds=seconds, value=value, status=model.getStatus())
+
+
+def scip_of(program: Program, limit_s: float) -> PeerAnswer:
+    """Solve a program with SCIP."""
+    from pyscipopt import Model, quicksum  # noqa: PLC0415
+
+    started = time.perf_counter()
+    model = Model()
+    model.hideOutput()
+    model.setParam("limits/time", limit_s)
+    bounds = zip(program.lower.tolist(), program.upper.tolist(), program.branch, strict=True)
+    v = [model.addVar(vtype="I" if one else "C", lb=low, ub=high) for low, high, one in bounds]
+    matrix = program.matrix
+    for k, (low, high) in enumerate(zip(program.row_lower, program.row_upper, strict=True)):
+        entries = slice(matrix.indptr[k], matrix.indptr[k + 1])
+        pairs = zip(matrix.data[entries].tolist(), matrix.indices[entries].tolist(), strict=True)
+        total = quicksum(value * v[column] for value, column in pairs)
+        if high < INFINITE:
+            model.addCons(total <= int(high))
+        if low > -INFINITE:
+            model.addCons(total >= int(low))
+    gained = zip(program.objective.tolist(), v, strict=True)
+    model.setObjective(quicksum(c * one for c, one in gained if c), sense="maximize")
+    model.optimize()
+    return PeerAnswer(
+        seconds=time.perf_counter() - started,
+        value=round(model.getObjVal()) if model.getNSols() else None,
+        status=model.getStatus(),
+        bound=model.getDualbound(),
+    )

@@ -106,6 +106,28 @@ def test_a_refusal_gives_a_substitute(city_file, settings_file, tmp_path):
     assert not verify_plan(tmp_path / "second" / "plan.json").problems
 
 
+def test_verify_says_what_it_found(city_file, settings_file, tmp_path, capsys):
+    base = ["--city", city_file, "--settings", settings_file]
+    assert main(["plan", *base, "--out", str(tmp_path), "--quiet"]) == 0
+    path = tmp_path / "plan.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    capsys.readouterr()
+    assert main(["verify", str(path)]) == 0
+    assert "核对通过" in capsys.readouterr().out
+    told["solution"]["value"] += 1
+    path.write_text(json.dumps(told), encoding="utf-8")
+    assert main(["verify", str(path)]) == 2
+    assert "The first stage reaches" in capsys.readouterr().err
+    del told["proof"]["format"]
+    path.write_text(json.dumps(told), encoding="utf-8")
+    for lang, words in (("zh", "较早版本"), ("en", "earlier version")):
+        assert main(["verify", str(path), "--lang", lang]) == 2
+        assert words in capsys.readouterr().err
+    path.write_text("[]", encoding="utf-8")
+    assert main(["verify", str(path)]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
 def test_a_refusal_that_leaves_no_plan_is_said(city_file, settings_file, tmp_path, capsys):
     settings = load_settings(settings_file)
     sites = list(ask(tiny_city(), replace_settings(settings, plan__stations=0)).sites.index)

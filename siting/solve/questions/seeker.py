@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from siting.solve.model import Problem
     from siting.solve.reduce import Classes
 
-_TURNS, _LATER, _MOST_WORK, _CHUNK = 200, 10, 2_000_000_000, 500
-"""Moves tried per station, so many in one look around a later relaxation, the entries of the
-coverage all of them may copy, and moves between two looks at the clock."""
+_TURNS, _LATER, _MOST_WORK, _CHUNK = 200, 40, 2_000_000_000, 500
+"""Moves tried per station, at first and around later relaxations; the entries of the coverage all
+of them may copy; moves between two looks at the clock."""
 _ROUNDING = 1e-3
 _HOT, _WARM, _COLD = 0.1, 0.03, 0.003
 """Temperatures at which annealing begins, begins again from a relaxation, and ends, as shares of
@@ -40,7 +40,7 @@ class Seeker:
     ) -> None:
         self.net, self._stop = build_net(problem, classes), stop
         self.filling = new_filling(self.net, capacity)
-        self._seed, self._looks = seeded(problem.seed), 0
+        self._seed, self._looks, self._next, self._wait = seeded(problem.seed), 0, 0, 1
         self.best: NDArray[np.bool_] | None = None
         self.served = -1
 
@@ -54,9 +54,13 @@ class Seeker:
         n = len(self.net.kind)
         if self.served + 1 <= relaxed[n:].sum() + _ROUNDING:
             order = np.lexsort((np.arange(n), -relaxed[:n]))
-            turns = _LATER if self._looks else _TURNS
+            before, due = self.served, self._looks >= self._next
+            turns = (_LATER if self._looks else _TURNS) if due else 0
             self._settle(order[relaxed[order] > 0.0], _WARM, turns)
             self._looks += 1
+            if due:  # what found nothing waits twice as long before it is tried again
+                self._wait = 1 if self.served > before else 2 * self._wait
+                self._next = self._looks + self._wait
         return self.point()
 
     def point(self) -> NDArray[np.int64] | None:
