@@ -68,17 +68,16 @@ def _check_sets(plan: Any, coverage: Any, found: list[str]) -> int:
     program = _program(asked, coverage, {}, near)
     published = _mask(plan["stations"], labels, "The plan")
     first_set = _mask(plan["proof"]["first_stations"], labels, "The first stage")
-    steps = [_mask(ids, labels, "A phase") for ids in solution.get("phases", [plan["stations"]])]
+    phases = zip(solution.get("phases", [plan["stations"]]), goal["phases"] or [1], strict=True)
+    steps = [_mask(ids, labels, "A phase") for ids, _ in phases]
     going = _check_people(plan, coverage, published, found)
     sets = {"The plan": published, "The first stage": first_set}
     points = (_check_point(program, [*steps[:-1], sets[what]], (what, found)) for what in sets)
     own, first = (going + point for point in points)
     score = _dot(cover["score"], published)
-    if (steps[-1] != published).any():
-        found.append("The stations are not those of the last phase.")
     stage2 = solution["stage2"] or {"value": first, "shortfall": 0, "score": score, "bound": score}
     told = [stage2[name] for name in ("value", "shortfall", "score")]
-    if told != [own, first - own, score] or stage2["bound"] < score:
+    if told != [own, first - own, score] or stage2["bound"] < score or any(steps[-1] != published):
         found.append(f"The stations reach {own} with scores {score}, the first stage {first}.")
     if near is not True and first < goal["target"]:
         found.append(f"Within {value} is {first}, not {goal['target']}.")
@@ -150,7 +149,7 @@ def _check_bound(plan: Any, coverage: Any, certificate: Any) -> tuple[int, int]:
     asked, proved, bound = proof["conditions"], int(proof["certified_bound"]), solution["bound"]
     goal, radius = asked["goal"], asked["goal"]["aim"] == "radius"
     near = coverage[0]["away"] < bound if radius else True
-    _check_tree(_program(asked, coverage, facts, near), tree, int(facts["scale"]), proved)
+    _check_tree(_program(asked, coverage, facts, near), tree, abs(int(facts["scale"])), proved)
     told = max(goal["target"], 1) - 1 if radius else goal["sense"] * (bound - goal["offset"])
     if proved > told and (solution["status"] == "optimal" or proof["solver_gap"] is None):
         raise ValueError(f"certified is only the bound {proved}")
@@ -254,7 +253,7 @@ def _cut(rows: list[Any], cut: list[list[int]], upper: np.ndarray) -> tuple[Any,
     for index, values, low, top, _ in [*(rows[k] for k in cut[0]), *limits]:
         sign, limit = (1, top) if top < _NONE else (-1, -low)
         if limit >= _NONE:
-            raise ValueError("A cut of the certificate uses a limit that does not exist.")
+            raise ValueError("a cut of the certificate uses a limit that does not exist")
         for k, value in zip(index.tolist(), values.tolist(), strict=True):
             total[k] = total.get(k, 0) + sign * value
         side += limit

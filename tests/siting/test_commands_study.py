@@ -117,7 +117,7 @@ def test_verify_says_what_it_found(city_file, settings_file, tmp_path, capsys):
     told["solution"]["value"] += 1
     path.write_text(json.dumps(told), encoding="utf-8")
     assert main(["verify", str(path)]) == 2
-    assert "The first stage reaches" in capsys.readouterr().err
+    assert "第一阶段覆盖" in capsys.readouterr().err
     del told["proof"]["format"]
     path.write_text(json.dumps(told), encoding="utf-8")
     for lang, words in (("zh", "较早版本"), ("en", "earlier version")):

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.sparse import coo_matrix, csr_matrix
+from scipy.sparse import bmat, coo_matrix, csr_matrix
 from scipy.sparse.csgraph import breadth_first_order, connected_components, maximum_flow
 
 from siting.solve.questions.filling import fill_all, left_behind
@@ -116,7 +116,7 @@ class Crowds:
         if not len(crowd):
             return []
         shared = self._reach[crowd][:, np.flatnonzero(x > _WHOLE)]
-        parts, part = connected_components(shared @ shared.T)
-        crowds = [crowd[part == k] for k in range(parts)]
+        _, part = connected_components(bmat([[None, shared], [shared.T, None]]))
+        crowds = [crowd[part[: len(crowd)] == k] for k in np.unique(part[: len(crowd)])]
         won = self.rows(crowds) @ point
         return [crowds[k] for k in np.argsort(-won, kind="stable") if won[k] > _LEAST_WON]

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from siting.solve.model import Problem
     from siting.solve.reduce import Classes
 
-_TURNS, _LATER, _MOST_WORK, _CHUNK = 200, 40, 2_000_000_000, 500
+_TURNS, _LATER, _MOST_WORK = 200, 40, 2_000_000_000
 """Moves tried per station, at first and around later relaxations; the entries of the coverage all
-of them may copy; moves between two looks at the clock."""
+of them may copy."""
+_CHUNK, _CHUNK_WORK = 500, 25_000_000
+"""Most moves, and entries they copy, between two looks at the clock."""
 _ROUNDING = 1e-3
 _HOT, _WARM, _COLD = 0.1, 0.03, 0.003
 """Temperatures at which annealing begins, begins again from a relaxation, and ends, as shares of
@@ -90,7 +92,7 @@ class Seeker:
         p = int(state.sums[0])
         entries = max(1, len(self.net.row_site))
         tries = min(turns * p, _MOST_WORK // entries)
-        chunks = -(-tries // _CHUNK)
+        chunks = -(-tries // max(1, min(_CHUNK, _CHUNK_WORK // entries)))
         heats = served / max(1, p) * hot * (_COLD / hot) ** (np.arange(chunks + 1) / max(1, chunks))
         for k in range(chunks):
             if self._stop():

@@ -223,6 +223,11 @@ def _lower_both(plan: dict[str, Any], folder: Path) -> None:
     plan["proof"]["certified_bound"] = solution["bound"]
 
 
+def _two_phases(plan: dict[str, Any], folder: Path) -> None:
+    """Have the conditions checked on a phase that is not the plan."""
+    plan["solution"]["phases"] = [plan["stations"], plan["stations"]]
+
+
 DOCTORED: dict[str, Any] = {
     "a station moved": _set("stations", to=_other_station),
     "a station missing": _set("stations", to=lambda s: s[:-1]),
@@ -265,6 +270,7 @@ DOCTORED: dict[str, Any] = {
     "more spacing": _file("coverage", _spacing),
     "amounts that go nowhere": _set("solution", "flows", to=[["d1", "s39", 5]]),
     "a phase before": _set("solution", "phases", to=lambda _: [[], []]),
+    "phases nobody asked for": _two_phases,
     "figures as text": _set("solution", "value", to=str),
     "no conditions": _set("proof", "conditions", to=[]),
     "other cuts": _file("certificate", _other_cut),

@@ -1,0 +1,67 @@
+"""The checker's sentences, known again and said in Chinese."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from siting.i18n import texts
+from siting.verdict_words import say_found
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+UNSPOKEN = {"a cut", "a limit"}
+"""Names of rows that no plan is held against."""
+SLOT = re.compile(r"\{[^{}]*\}")
+
+
+def spoken(tree: ast.AST) -> set[str]:
+    """Every text of a module with a blank in it that is no docstring, its slots empty."""
+    docs = {
+        node.body[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and isinstance(node.body[0], ast.Expr)
+    }
+    inner = {
+        part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values
+    }
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            parts = (
+                str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values
+            )
+            found.add("".join(parts))
+        elif isinstance(node, ast.Constant) and node not in docs | inner:
+            found.add(str(node.value))
+    return {text for text in found if " " in text} - UNSPOKEN
+
+
+def test_every_sentence_of_the_checker_has_its_words(root: Path) -> None:
+    tree = ast.parse((root / "siting" / "verify.py").read_text(encoding="utf-8"))
+    known = {
+        SLOT.sub("{}", text) for key, text in texts("en").items() if key.startswith("checked.")
+    }
+    assert spoken(tree) == known
+
+
+def test_parts_are_said_too() -> None:
+    said = say_found("zh", "The first stage breaks quota 青云店镇.")
+    assert said == "第一阶段的方案违反配额“青云店镇”。"
+    why = "node 7 of the certificate leaves plans above the bound 12"
+    sentence = f"The plan's files do not prove it (ValueError: {why})."
+    assert (
+        say_found("zh", sentence) == "方案的文件不能证明它（证书第 7 个节点留有超过界 12 的方案）。"
+    )
+    assert say_found("en", sentence) == sentence
+
+
+@pytest.mark.parametrize("sentence", ["", "Something else.", "The plan"])
+def test_what_is_not_known_stays(sentence: str) -> None:
+    assert say_found("en", sentence) == sentence
+    assert say_found("zh", "Something else.") == "Something else."
