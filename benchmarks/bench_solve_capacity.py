@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from siting.solve.model import Problem
 
 LIMIT_S = 60.0
-PROVED, HARD = 800.0, 3_000.0
-"""People a fixed station serves; a container serves a third of them."""
+PROMISED = {800.0: 0.0, 3_000.0: 0.003}
+"""People a fixed station serves (a container a third of them), and the gap promised."""
 
 
 def rows(*, quick: bool) -> Iterator[Row]:
     """Yield the figures; quick leaves the peers out."""
-    for people in (PROVED, HARD):
+    for people in PROMISED:
         yield from _rows_of(people, quick=quick)
 
 
@@ -85,7 +85,8 @@ def _rows_of(people: float, *, quick: bool) -> Iterator[Row]:
     seconds = time.perf_counter() - started
     name = f"capacities, Daxing, 109 stations of {people:,.0f}"
     note = f"{found.value:,} to {found.bound:,}, {found.status} after {seconds:.1f} s"
-    yield Row(name=f"{name}, gap", value=found.gap * 100, unit="%", note=note)
+    good = found.gap <= PROMISED[people]
+    yield Row(name=f"{name}, gap", value=found.gap * 100, unit="%", note=note, good=good)
     contest: dict[str, Callable[[Program, float], peers.PeerAnswer]] = {
         "plain HiGHS": peers.highs_of,
         "plain SCIP": peers.scip_of,
