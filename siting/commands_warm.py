@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from siting.rota import RotaProblem, plan_rota
@@ -9,10 +11,12 @@ from siting.solve.anneal import anneal
 from siting.solve.choose import choose_sites
 from siting.solve.cover import cover_model
 from siting.solve.crossing import Pool
+from siting.solve.goal import Goal
 from siting.solve.halves import find_cuts
 from siting.solve.heuristic import Finder
 from siting.solve.median import solve_median
 from siting.solve.model import Problem, Quota
+from siting.solve.questions.filling import left_behind, new_filling
 from siting.solve.reduce import merge_rows
 from siting.solve.setcover import cover_all
 from siting.solve.sharing import around, sharing
@@ -39,11 +43,14 @@ def warm_up() -> None:
         scores=rng.random(_SITES),
     )
     choose_sites(problem)
+    capacity = rng.integers(50, 400, _SITES)
+    choose_sites(replace(problem, goal=Goal(capacity=capacity)))
     classes = merge_rows(indptr, site, problem.weight)
     program = cover_model(problem, classes, []).program
     find_cuts(program, np.full(len(program.objective), 0.4), 1, lambda: False)
     finder = Finder(problem, classes)
     finder.greedy()
+    left_behind(finder.net, new_filling(finder.net, capacity))
     pool = Pool(finder.net, lambda: False)
     start, seed = finder.state.chosen.copy(), np.array([1], np.uint64)
     held, value = anneal(finder.net, finder.state, seed, 10, np.array([2.0, 1.0]))
