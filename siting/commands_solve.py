@@ -27,8 +27,8 @@ _Lang = Annotated[str, typer.Option("--lang", help="语言 zh / language en")]
 
 def verify(plan: Annotated[Path, typer.Argument(help="plan.json")], lang: _Lang = "zh") -> None:
     """独立核对一份规划：总数、条件与证明 · Check a plan by its files: totals, conditions, proof."""
-    from siting.verdict_words import say_found  # noqa: PLC0415
     from siting.verify import verify_plan  # noqa: PLC0415
+    from siting.verify_words import say_found  # noqa: PLC0415
 
     verdict = verify_plan(plan)
     if verdict.problems:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from siting.i18n import texts
-from siting.verdict_words import say_found
+from siting.verify_words import say_found
 
 if TYPE_CHECKING:
     from pathlib import Path
