@@ -56,7 +56,8 @@ def test_parts_are_said_too() -> None:
     why = "node 7 of the certificate leaves plans above the bound 12"
     sentence = f"The plan's files do not prove it (ValueError: {why})."
     assert (
-        say_found("zh", sentence) == "方案的文件不能证明它（证书第 7 个节点留有超过界 12 的方案）。"
+        say_found("zh", sentence)
+        == "方案的文件不能证明它（ValueError：证书第 7 个节点留有超过界 12 的方案）。"
     )
     assert say_found("en", sentence) == sentence
 
