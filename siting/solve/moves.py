@@ -160,13 +160,17 @@ def addable(net: Any, state: Any, site: int) -> bool:
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
+def lacks(net: Any, state: Any) -> bool:
+    """Tell whether a quota's minimum is not reached."""
+    return bool((state.groups < net.least).any())
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
 def fill(net: Any, state: Any, tabu: Any) -> None:
     """Add the site of largest gain while one may be added; ties to the first."""
     while net.size < 0 or state.sums[0] < net.size:
         best, best_rank = -1, -1.0
-        lacking = False
-        for g in range(len(net.least)):
-            lacking = lacking or state.groups[g] < net.least[g]
+        lacking = lacks(net, state)
         for site in range(len(net.kind)):
             if tabu[site]:
                 continue

@@ -18,6 +18,7 @@ from siting.solve.conditions import condition_rows, conflict_cliques, site_bound
 from siting.solve.program import INFINITE, Program, build_program, rows_matrix
 from siting.solve.questions.answer import Answer, answer_of
 from siting.solve.questions.crowds import Crowds
+from siting.solve.questions.filling import fill_all
 from siting.solve.questions.seeker import Seeker
 from siting.solve.reduce import merge_rows
 from siting.solve.tree import solve_tree
@@ -78,7 +79,7 @@ def serve_most(
         found = replace(found, certificate=certificate)
     if found.point is None:
         return found, ()
-    seeker.point()  # fills for the best set, which is the one found
+    fill_all(seeker.net, seeker.filling, found.point[: len(problem.site_ids)] == 1)
     return found, _flows(problem, classes, seeker.filling.flow)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 
 from siting.solve.chance import LOW, UNIT, below, draw
-from siting.solve.moves import FORCED, account, addable, meets_after
+from siting.solve.moves import FORCED, account, addable, lacks, meets_after
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -223,9 +223,7 @@ def left_behind(net: Any, fill: Any) -> Any:
 def grow(net: Any, state: Any, fill: Any) -> None:
     """Add the site that wins most of the people left (for its cost, where money limits)."""
     while net.size < 0 or state.sums[0] < net.size:
-        best, best_rank, lacking = -1, -1.0, False
-        for g in range(len(net.least)):
-            lacking = lacking or state.groups[g] < net.least[g]
+        best, best_rank, lacking = -1, -1.0, lacks(net, state)
         for site in range(len(net.kind)):
             if state.chosen[site]:
                 continue
