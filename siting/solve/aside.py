@@ -4,35 +4,36 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from siting.solve.crossing import GoodSet
     from siting.solve.tempering import Ladder
 
+
+Seen = TypeVar("Seen")
 
 _PATIENCE = 4
 """How much longer a ladder may climb in vain: nothing waits for it."""
 
 
-class Aside:
+class Aside(Generic[Seen]):
     """Lets one ladder after another climb, between ``resume`` and ``pause``."""
 
     def __init__(
         self,
-        fresh: Callable[[], Ladder],
-        look: Callable[[Ladder, Callable[[], bool]], list[GoodSet]],
-        take: Callable[[list[GoodSet], Callable[[], bool]], None],
+        follow: Callable[[Ladder | None, int], Ladder],
+        look: Callable[[Ladder, Callable[[], bool]], Seen],
+        take: Callable[[Seen, Callable[[], bool]], None],
         stop: Callable[[], bool],
     ) -> None:
-        self._fresh, self._look, self._take, self._stop = fresh, look, take, stop
+        self._follow, self._look, self._take, self._stop = follow, look, take, stop
         self._halt = threading.Event()
         self._threads: ThreadPoolExecutor | None = None
         self._work: Future[None] | None = None
-        self._ladder = fresh()
+        self.current = follow(None, 1)
 
     def resume(self) -> None:
         """Go on; nothing else may touch the ladders and what they found until ``pause``."""
@@ -52,9 +53,8 @@ class Aside:
 
     def ladder(self, patience: int = 1) -> Ladder:
         """Give the ladder that is worth going on with, for use before ``resume``."""
-        if not self._ladder.hopeful(patience):
-            self._ladder = self._fresh()
-        return self._ladder
+        self.current = self._follow(self.current, patience)
+        return self.current
 
     def _climb(self) -> None:
         while not self._over():

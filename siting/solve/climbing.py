@@ -2,19 +2,22 @@
 
 A ladder finds good arrangements of parts of the map, each in a set that is poor elsewhere. Crossing
 and merging put the good parts together: the best of many sets lies far above every one of them.
+Where ladders lead no further, windows arrange parts of the best sets of all anew.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from siting.solve.aside import Aside
 from siting.solve.crossing import Pool
+from siting.solve.families import Families
 from siting.solve.merging import Merger
 from siting.solve.tempering import Ladder
+from siting.solve.windows import LEAST_STATIONS, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,8 +37,17 @@ _MIXED = 2
 _STALE, _VAIN = 100, 3
 """Looks without a better set before a pool is given up for a new one; pools in a row that led to
 nothing better."""
+_WINDOWS = 12
+"""Windows after each pool, counted anew from every better set."""
 _BEST, _MIXTURES = 12, 8
 """Champions that are mixed with each other, and how often."""
+
+
+class Seen(NamedTuple):
+    """What one look has found, and where."""
+
+    ladder: Ladder
+    sets: list[GoodSet]
 
 
 class Climbing:
@@ -54,8 +66,11 @@ class Climbing:
         self._merger, self._stop = Merger(model), stop
         self._random = np.random.default_rng(seed)
         self._ladders = self._stale = self._vain = 0
-        self._pool, self._champions = Pool(net, stop), Pool(net, stop)
-        self.aside = Aside(self.ladder, self.look, self.take, stop)
+        self._pool, self._champions = Pool(net, stop), Families()
+        self._wide = int(starts[0].sum()) >= LEAST_STATIONS
+        self._windows, self._reached = 0, -1
+        self._waiting: list[Ladder] = []
+        self.aside = Aside(self.follow, self.look, self.take, stop)
 
     @property
     def best(self) -> GoodSet | None:
@@ -70,36 +85,69 @@ class Climbing:
         start = self._starts[k % len(self._starts)]
         return Ladder(self._net, self._around, start, self._seed * 1_000_003 + k)
 
-    def look(self, ladder: Ladder, stop: Callable[[], bool]) -> list[GoodSet]:
-        """Let a ladder climb a stage; what it has seen, and mixtures with sets of the pool."""
-        seen, known = ladder.climb(_STAGE, stop), self._pool.sets
-        mixtures = [
-            self._mix([*first, *_drawn(known, _MIXED + 1 - len(first), ladder.random)], stop)
-            for first in (seen[:1], [])
-        ]
-        return [*seen, *(pair for pair in mixtures if pair is not None)]
+    def follow(self, ladder: Ladder | None, patience: int = 1) -> Ladder:
+        """Go on with a ladder, or with what comes after: windows and ladders take turns."""
+        if ladder is not None and self._windows > 0 and not isinstance(ladder, Window):
+            self._waiting.append(ladder)
+        elif ladder is not None and ladder.hopeful(patience):
+            return ladder
+        if self._windows > 0:
+            self._windows -= 1
+            return Window(self._net, self._around, self._champions.sets, self._random)
+        while self._waiting:
+            ladder = self._waiting.pop(0)
+            if ladder.hopeful(patience):
+                return ladder
+        return self.ladder()
 
-    def take(self, found: list[GoodSet], stop: Callable[[], bool]) -> None:
+    def look(self, ladder: Ladder, stop: Callable[[], bool]) -> Seen:
+        """Let a ladder climb a stage; what it has seen, and mixtures with sets known."""
+        seen, random = ladder.climb(_STAGE, stop), ladder.random
+        if isinstance(ladder, Window):
+            # A variant of the best set may be worse on the whole and better in one district.
+            best, known = self._champions.sets[:1], self._champions.sets[1:_BEST]
+            crossed = Pool(self._net, stop)
+            crossed.add([*best, *seen])
+            seen, firsts = crossed.sets, [[*best, *_drawn(seen, 1, random)]]
+        else:
+            firsts, known = [seen[:1], []], self._pool.sets
+        mixtures = [
+            self._mix([*first, *_drawn(known, _MIXED + 1 - len(first), random)], stop)
+            for first in firsts
+        ]
+        return Seen(ladder, [*seen, *(pair for pair in mixtures if pair is not None)])
+
+    def take(self, seen: Seen, stop: Callable[[], bool]) -> None:
         """Take what a look has found; a pool that leads no further gives way to a new one.
 
         Its sets have become alike, and what is fresh comes to nothing among them.
         """
+        if isinstance(seen.ladder, Window):
+            before = self._champions.sets[0][0]
+            self._champions.add(seen.sets)
+            if self._champions.sets[0][0] > before:
+                self._windows = _WINDOWS
+            return
         before = self._pool.sets[0][0] if self._pool.sets else -1
-        self._pool.add(found)
+        self._pool.add(seen.sets)
         if not self._pool.sets:
             return
         self._stale = 0 if self._pool.sets[0][0] > before else self._stale + 1
         if self._stale >= _STALE:
-            known = self._champions.sets[0][0] if self._champions.sets else -1
             self.keep(self._pool.sets[0], stop)
-            self._vain = 0 if self._champions.sets[0][0] > known else self._vain + 1
-            self._pool, self._stale = Pool(self._net, self._stop), 0
+            reached = self._champions.sets[0][0]
+            self._vain = 0 if reached > self._reached else self._vain + 1
+            self._pool, self._stale, self._reached = Pool(self._net, self._stop), 0, reached
+            self._windows = _WINDOWS if self._wide else 0
 
     def keep(self, champion: GoodSet, stop: Callable[[], bool]) -> None:
         """Keep a set that a pool led to, and mix it with the others."""
-        self._champions.add([champion])
+        crossed = Pool(self._net, stop)
+        crossed.add([champion, *self._champions.sets[:_BEST]])
+        self._champions.add(crossed.sets)
         for _ in range(_MIXTURES):
-            parents = _drawn(self._champions.sets[:_BEST], _MIXED + 1, self._random)
+            # The champion may be of a better one's family, and have a district it lacks.
+            parents = _drawn([champion, *self._champions.sets[:_BEST]], _MIXED + 1, self._random)
             mixture = self._mix(parents, stop)
             if mixture is not None:
                 self._champions.add([mixture])
@@ -114,18 +162,18 @@ class Climbing:
         enough
             Weight that needs no more climbing.
         """
-        going = [self.aside.ladder(), *(self.ladder() for _ in range(_THREADS - 1))]
+        one, other = self.aside.ladder(), self.ladder()
         self._vain = 0
         with ThreadPoolExecutor(_THREADS) as threads:
             while self._vain < _VAIN and not self._stop():
-                looks = [threads.submit(self.look, one, self._stop) for one in going]
+                looks = [threads.submit(self.look, each, self._stop) for each in (one, other)]
                 for look in looks:
                     self.take(look.result(), self._stop)
                 if self.best is not None:
                     tell(self.best)
                     if self.best[0] >= enough:
                         break
-                going = [one if one.hopeful() else self.ladder() for one in going]
+                one, other = self.aside.ladder(), self.follow(other)
 
     def _mix(self, parents: list[GoodSet], stop: Callable[[], bool]) -> GoodSet | None:
         return self._merger.merge(parents, stop) if len(parents) > 1 else None

@@ -42,12 +42,19 @@ _ENTRIES_PER_SWEEP, _LEAST_VAIN, _MOST_VAIN, _MOST = 4, 4_000, 32_000, 4
 class Ladder:
     """One search at several temperatures; remembers the best set it has seen."""
 
-    def __init__(self, net: Net, around: Around, start: NDArray[np.bool_], seed: int) -> None:
+    def __init__(
+        self,
+        net: Net,
+        around: Around,
+        start: NDArray[np.bool_],
+        seed: int,
+        per_price: float = _PER_PRICE,
+    ) -> None:
         net = self._net = _unsigned(net)
         first = hold(net, start)
         state = first.state
         price = _first_price(state)
-        self._heat = _temperatures(state, price)
+        self._heat = _temperatures(state, price / per_price)
         """The coldest first."""
         self._price = np.full(len(self._heat), price)
         self._lean = np.linspace(_LEAN, 0.0, len(self._heat))
@@ -111,11 +118,11 @@ def _first_price(state: State) -> float:
     return (most + least) / 2.0
 
 
-def _temperatures(state: State, price: float) -> NDArray[np.float64]:
+def _temperatures(state: State, hot: float) -> NDArray[np.float64]:
     """Choose a ladder: hot enough to change the arrangement, cold enough to settle in one."""
     loss = state.loss[state.chosen]
     scale = max(1.0, float(loss.mean())) if len(loss) else 1.0
-    hot = float(np.clip(price / _PER_PRICE, _LEAST_HOT * scale, _MOST_HOT * scale))
+    hot = float(np.clip(hot, _LEAST_HOT * scale, _MOST_HOT * scale))
     cold = min(_COLD * scale, hot / _SPAN)
     steps = round(np.log(hot / cold) / np.log(_STEP))
     return np.geomspace(cold, hot, steps + 1)

@@ -194,14 +194,16 @@ def test_ladders_climb_aside_one_after_another_until_they_are_paused(monkeypatch
     finder, _ = ladder(problem)
     pool, made = Pool(finder.net, never), []
 
-    def fresh() -> Ladder:
+    def follow(one: Ladder | None, patience: int) -> Ladder:
+        if one is not None and one.hopeful(patience):
+            return one
         made.append(ladder(problem, len(made) + 1)[1])
         return made[-1]
 
     def gather(found: list[GoodSet], _: Callable[[], bool]) -> None:
         pool.add(found)
 
-    aside = Aside(fresh, lambda one, stop: one.climb(300, stop), gather, never)
+    aside = Aside(follow, lambda one, stop: one.climb(300, stop), gather, never)
     aside.resume()
     until = time.monotonic() + 60
     while len(made) < 4 and time.monotonic() < until:
@@ -218,11 +220,12 @@ def test_ladders_climb_aside_one_after_another_until_they_are_paused(monkeypatch
 
 
 def test_an_error_aside_rises_where_it_is_paused():
-    class Broken:
-        def hopeful(self, _: int) -> bool:
+    def broken(one: object, _: int) -> object:
+        if one is not None:
             raise ZeroDivisionError
+        return object()
 
-    aside = Aside(Broken, lambda *_: [], lambda *_: None, never)
+    aside = Aside(broken, lambda *_: [], lambda *_: None, never)
     aside.resume()
     with pytest.raises(ZeroDivisionError):
         aside.pause()
@@ -284,9 +287,9 @@ def test_starts_of_ladders_take_turns(monkeypatch):
     begun = []
     begin = Ladder.__init__
 
-    def counted(self, net, nearby, start, seed):
+    def counted(self, net, nearby, start, seed, *heat):
         begun.append((start.tobytes(), seed))
-        begin(self, net, nearby, start, seed)
+        begin(self, net, nearby, start, seed, *heat)
 
     monkeypatch.setattr(Ladder, "__init__", counted)
     climbing, finder = climbing_on(scattered(5))
