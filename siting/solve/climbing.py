@@ -145,10 +145,10 @@ class Climbing:
         crossed = Pool(self._net, stop)
         crossed.add([champion, *self._champions.sets[:_BEST]])
         self._champions.add(crossed.sets)
+        best, known = self._champions.sets[:1], self._champions.sets[1:_BEST]
         for _ in range(_MIXTURES):
             # The champion may be of a better one's family, and have a district it lacks.
-            parents = _drawn([champion, *self._champions.sets[:_BEST]], _MIXED + 1, self._random)
-            mixture = self._mix(parents, stop)
+            mixture = self._mix([champion, *best, *_drawn(known, 1, self._random)], stop)
             if mixture is not None:
                 self._champions.add([mixture])
 

@@ -54,6 +54,12 @@ def test_what_is_held_stays_and_the_conditions_are_kept(seed, ask):
         assert chosen.sum() == problem.p
         assert value == covered_weight(problem, np.flatnonzero(chosen))
         assert meets(finder.net, chosen)
+
+
+def test_a_window_moves_what_is_free():
+    window = window_on(scattered(3, sites=80, rows=300, p=10))[1]
+    start = window.best[1].copy()
+    window.climb(60, never)
     assert any((level.state.chosen != start).any() for level in window._held)
 
 
