@@ -2,7 +2,7 @@
 
 A ladder finds good arrangements of parts of the map, each in a set that is poor elsewhere. Crossing
 and merging put the good parts together: the best of many sets lies far above every one of them.
-Where ladders lead no further, windows arrange parts of the best sets of all anew.
+Where ladders lead to the same arrangement again, windows arrange parts of the best sets anew.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ _MIXED = 2
 _STALE, _VAIN = 100, 3
 """Looks without a better set before a pool is given up for a new one; pools in a row that led to
 nothing better."""
-_WINDOWS = 12
-"""Windows after each pool, counted anew from every better set."""
+_WINDOWS = 100
+"""Windows after a pool that led to an arrangement known, counted anew from every better set."""
 _BEST, _MIXTURES = 12, 8
 """Champions that are mixed with each other, and how often."""
 
@@ -66,16 +66,17 @@ class Climbing:
         self._merger, self._stop = Merger(model), stop
         self._random = np.random.default_rng(seed)
         self._ladders = self._stale = self._vain = 0
-        self._pool, self._champions = Pool(net, stop), Families()
+        self._pool, self._champions = Pool(net, stop), Pool(net, stop)
+        self._families, self._windows = Families(), 0
         self._wide = int(starts[0].sum()) >= LEAST_STATIONS
-        self._windows, self._reached = 0, -1
+        self._drawing = np.random.default_rng([seed, 1])
         self._waiting: list[Ladder] = []
         self.aside = Aside(self.follow, self.look, self.take, stop)
 
     @property
     def best(self) -> GoodSet | None:
         """The best set there is."""
-        sets = [*self._pool.sets[:1], *self._champions.sets[:1]]
+        sets = [*self._pool.sets[:1], *self._champions.sets[:1], *self._families.sets[:1]]
         return max(sets, key=lambda pair: pair[0]) if sets else None
 
     def ladder(self) -> Ladder:
@@ -93,7 +94,7 @@ class Climbing:
             return ladder
         if self._windows > 0:
             self._windows -= 1
-            return Window(self._net, self._around, self._champions.sets, self._random)
+            return Window(self._net, self._around, self._families.sets, self._drawing)
         while self._waiting:
             ladder = self._waiting.pop(0)
             if ladder.hopeful(patience):
@@ -105,7 +106,7 @@ class Climbing:
         seen, random = ladder.climb(_STAGE, stop), ladder.random
         if isinstance(ladder, Window):
             # A variant of the best set may be worse on the whole and better in one district.
-            best, known = self._champions.sets[:1], self._champions.sets[1:_BEST]
+            best, known = self._families.sets[:1], self._families.sets[1:_BEST]
             crossed = Pool(self._net, stop)
             crossed.add([*best, *seen])
             seen, firsts = crossed.sets, [[*best, *_drawn(seen, 1, random)]]
@@ -123,9 +124,7 @@ class Climbing:
         Its sets have become alike, and what is fresh comes to nothing among them.
         """
         if isinstance(seen.ladder, Window):
-            before = self._champions.sets[0][0]
-            self._champions.add(seen.sets)
-            if self._champions.sets[0][0] > before:
+            if self._families.add(seen.sets):
                 self._windows = _WINDOWS
             return
         before = self._pool.sets[0][0] if self._pool.sets else -1
@@ -134,23 +133,22 @@ class Climbing:
             return
         self._stale = 0 if self._pool.sets[0][0] > before else self._stale + 1
         if self._stale >= _STALE:
-            self.keep(self._pool.sets[0], stop)
-            reached = self._champions.sets[0][0]
-            self._vain = 0 if reached > self._reached else self._vain + 1
-            self._pool, self._stale, self._reached = Pool(self._net, self._stop), 0, reached
-            self._windows = _WINDOWS if self._wide else 0
+            known = self._champions.sets[0][0] if self._champions.sets else -1
+            champion = self._pool.sets[0]
+            self._windows = _WINDOWS if self._wide and self._families.know(champion) else 0
+            self.keep(champion, stop)
+            self._vain = 0 if self._champions.sets[0][0] > known else self._vain + 1
+            self._pool, self._stale = Pool(self._net, self._stop), 0
 
     def keep(self, champion: GoodSet, stop: Callable[[], bool]) -> None:
         """Keep a set that a pool led to, and mix it with the others."""
-        crossed = Pool(self._net, stop)
-        crossed.add([champion, *self._champions.sets[:_BEST]])
-        self._champions.add(crossed.sets)
-        best, known = self._champions.sets[:1], self._champions.sets[1:_BEST]
+        self._champions.add([champion])
         for _ in range(_MIXTURES):
-            # The champion may be of a better one's family, and have a district it lacks.
-            mixture = self._mix([champion, *best, *_drawn(known, 1, self._random)], stop)
+            parents = _drawn(self._champions.sets[:_BEST], _MIXED + 1, self._random)
+            mixture = self._mix(parents, stop)
             if mixture is not None:
                 self._champions.add([mixture])
+        self._families.add([champion, *self._champions.sets[:_BEST]])
 
     def together(self, tell: Callable[[GoodSet], None], enough: float) -> None:
         """Let ladders climb side by side until some pools in a row led to nothing better.

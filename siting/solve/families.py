@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _ALIKE = 0.8
 """Sets with more than this share of their stations in common are one family."""
+_SAME = 0.9
+"""Sets with more than this share in common are the same but for variants."""
 _KEPT = 40
 
 
@@ -25,18 +27,27 @@ class Families:
     def __init__(self) -> None:
         self.sets: list[GoodSet] = []
 
-    def add(self, fresh: Iterable[GoodSet]) -> None:
-        """Take sets in that are the best of their family; those they beat there go."""
+    def add(self, fresh: Iterable[GoodSet]) -> bool:
+        """Take sets in that are the best of their family; those they beat there go.
+
+        Returns whether the best of all has become better.
+        """
+        before = self.sets[0][0] if self.sets else -1
         for pair in fresh:
             self._add(pair)
+        return bool(self.sets) and self.sets[0][0] > before
+
+    def know(self, pair: GoodSet) -> bool:
+        """Tell whether a set is the best of a family again, or a variant."""
+        return any(self._alike(pair, _SAME))
+
+    def _alike(self, pair: GoodSet, share: float = _ALIKE) -> list[bool]:
+        common = share * int(pair[1].sum())
+        return [int((chosen & pair[1]).sum()) > common for _, chosen in self.sets]
 
     def _add(self, pair: GoodSet) -> None:
-        value, chosen = pair
-        if len(self.sets) == _KEPT and value <= self.sets[-1][0]:
-            return
-        common = _ALIKE * int(chosen.sum())
-        alike = [int((other & chosen).sum()) > common for _, other in self.sets]
-        if any(near and value <= known[0] for near, known in zip(alike, self.sets, strict=True)):
+        alike = self._alike(pair)
+        if any(near and pair[0] <= known[0] for near, known in zip(alike, self.sets, strict=True)):
             return
         left = [known for near, known in zip(alike, self.sets, strict=True) if not near]
         self.sets = sorted([*left, pair], key=lambda known: -known[0])[:_KEPT]

@@ -146,7 +146,8 @@ def test_equally_good_sets_stay_if_they_are_unlike():
         (7, one.tobytes()),
         (7, other.tobytes()),
     ]
-    families.add([(8, variant)])
+    assert not families.add([(7, variant)])
+    assert families.add([(8, variant)])
     assert [value for value, _ in families.sets] == [8, 7]
     assert (families.sets[0][1] == variant).all()
 
@@ -160,8 +161,20 @@ def test_only_the_best_families_are_kept():
     assert [value for value, _ in families.sets] == list(range(59, 19, -1))
 
 
+@pytest.mark.parametrize(("common", "opened"), [(11, True), (10, False)])
+def test_windows_open_where_a_pool_leads_to_an_arrangement_known(common, opened, monkeypatch):
+    monkeypatch.setattr(climbing_module, "_STALE", 0)
+    climbing, _ = climbing_on(scattered(5, sites=100, rows=300, p=12))
+    known, fresh = np.zeros(100, bool), np.zeros(100, bool)
+    known[:12], fresh[12 - common : 24 - common] = True, True
+    climbing._families.add([(1, known)])
+    climbing.take(climbing_module.Seen(climbing.ladder(), [(1, fresh)]), never)
+    assert (climbing._windows == climbing_module._WINDOWS) is opened
+
+
 def test_windows_and_ladders_take_turns(monkeypatch):
     monkeypatch.setattr(climbing_module, "_STALE", 3)
+    monkeypatch.setattr(Families, "know", lambda *_: True)
     monkeypatch.setattr(climbing_module, "_WINDOWS", 4)
     climbing, _ = climbing_on(scattered(5, sites=100, rows=300, p=12))
     turns, look = [], climbing.look
@@ -198,6 +211,7 @@ def test_a_better_set_from_a_window_opens_more(monkeypatch):
     climbing, _ = climbing_on(scattered(5, sites=100, rows=300, p=12))
     value, chosen = climbing.ladder().best
     climbing.keep((value, chosen), never)
+    assert climbing._families.know((value, chosen))
     climbing._windows = 1
     window = climbing.follow(climbing.ladder())
     assert isinstance(window, Window)
@@ -214,6 +228,8 @@ def test_a_better_set_from_a_window_opens_more(monkeypatch):
 
 def test_a_search_with_windows_repeats(monkeypatch):
     monkeypatch.setattr(climbing_module, "_STALE", 3)
+    monkeypatch.setattr(climbing_module, "_WINDOWS", 4)
+    monkeypatch.setattr(Families, "know", lambda *_: True)
     opened, begin = [], Window.__init__
     monkeypatch.setattr(
         Window, "__init__", lambda self, *args: opened.append(1) or begin(self, *args)
