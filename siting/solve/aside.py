@@ -33,7 +33,7 @@ class Aside(Generic[Seen]):
         self._halt = threading.Event()
         self._threads: ThreadPoolExecutor | None = None
         self._work: Future[None] | None = None
-        self.current = follow(None, 1)
+        self._ladder = follow(None, 1)
 
     def resume(self) -> None:
         """Go on; nothing else may touch the ladders and what they found until ``pause``."""
@@ -53,8 +53,8 @@ class Aside(Generic[Seen]):
 
     def ladder(self, patience: int = 1) -> Ladder:
         """Give the ladder that is worth going on with, for use before ``resume``."""
-        self.current = self._follow(self.current, patience)
-        return self.current
+        self._ladder = self._follow(self._ladder, patience)
+        return self._ladder
 
     def _climb(self) -> None:
         while not self._over():

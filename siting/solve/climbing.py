@@ -160,18 +160,18 @@ class Climbing:
         enough
             Weight that needs no more climbing.
         """
-        one, other = self.aside.ladder(), self.ladder()
+        going = [self.aside.ladder(), *(self.ladder() for _ in range(_THREADS - 1))]
         self._vain = 0
         with ThreadPoolExecutor(_THREADS) as threads:
             while self._vain < _VAIN and not self._stop():
-                looks = [threads.submit(self.look, each, self._stop) for each in (one, other)]
+                looks = [threads.submit(self.look, one, self._stop) for one in going]
                 for look in looks:
                     self.take(look.result(), self._stop)
                 if self.best is not None:
                     tell(self.best)
                     if self.best[0] >= enough:
                         break
-                one, other = self.aside.ladder(), self.follow(other)
+                going = [self.aside.ladder(), *(self.follow(one) for one in going[1:])]
 
     def _mix(self, parents: list[GoodSet], stop: Callable[[], bool]) -> GoodSet | None:
         return self._merger.merge(parents, stop) if len(parents) > 1 else None

@@ -14,6 +14,7 @@ from scipy.sparse import csr_matrix
 
 from siting.solve.model import Limits
 from siting.solve.program import INFINITE, Program, build_program
+from siting.solve.sharing import rings
 from siting.solve.tree import solve_tree
 from siting.solve.watch import Watch
 
@@ -102,14 +103,11 @@ class Regions:
 
     def _region(self, chosen: NDArray[np.bool_], centre: int, size: int) -> NDArray[np.int64]:
         """Find the stations nearest to one, by the number of sites between that share rows."""
-        seen = np.zeros(self._sites, bool)
-        seen[centre] = True
-        front, region = np.array([centre]), [centre]
-        while len(front) and len(region) < size:
-            reached = np.unique(self._near[front].indices)
-            front = reached[~seen[reached]]
-            seen[front] = True
-            region += front[chosen[front]].tolist()
+        region: list[int] = []
+        for ring in rings(self._near, centre):
+            region += ring[chosen[ring]].tolist()
+            if len(region) >= size:
+                break
         return np.sort(np.array(region[:size], np.int64))
 
     def _cut(

@@ -8,6 +8,10 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
     from siting.solve.reduce import Classes
 
 _MOST_PAIRS = 200_000_000
@@ -52,3 +56,14 @@ def around(classes: Classes, near: csr_matrix) -> Around:
     alike = csr_matrix(pairs, near.shape)
     alike.sort_indices()
     return Around(near, alike)
+
+
+def rings(near: csr_matrix, start: int) -> Iterator[NDArray[np.int64]]:
+    """Walk outwards: a site, those that share rows with it, those that do with these, and on."""
+    seen = np.zeros(near.shape[0], bool)
+    front = np.array([start])
+    while len(front):
+        seen[front] = True
+        yield front
+        beside = np.unique(near[front].indices)
+        front = beside[~seen[beside]]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.solve.moves import FORCED
+from siting.solve.sharing import rings
 from siting.solve.tempering import Ladder
 
 if TYPE_CHECKING:
@@ -72,11 +73,7 @@ def _side(
 
 def _steps(near: csr_matrix, start: int) -> NDArray[np.int64]:
     """Count the steps from a site to each, over sites that serve common rows (int64, sites)."""
-    sites = near.shape[0]
-    steps = np.full(sites, sites)
-    front, count = np.array([start]), 0
-    while len(front):
-        steps[front] = count
-        beside = np.unique(near[front].indices)
-        front, count = beside[steps[beside] == sites], count + 1
+    steps = np.full(near.shape[0], near.shape[0])
+    for count, ring in enumerate(rings(near, start)):
+        steps[ring] = count
     return steps

@@ -31,6 +31,9 @@ from tests.siting.solve.test_regions import laid_out, scattered
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
+    from siting.solve.cover import CoverModel
     from siting.solve.crossing import GoodSet
 
 
@@ -238,6 +241,16 @@ def test_a_stopped_ladder_gives_its_start_back():
     assert (climbing.best[1] == finder.best).all()
 
 
+def far_below() -> tuple[CoverModel, Improver, NDArray[np.float64]]:
+    """Give a patient search whose best set lies far below a relaxation that covers all."""
+    problem = replace(scattered(5, sites=300, rows=900, p=25), limits=Limits(nodes=10**6))
+    model, finder = laid_out(problem)
+    finder.greedy()
+    relaxed = np.zeros(len(model.program.objective))
+    relaxed[300:] = 1.0  # as if all were covered
+    return model, Improver(model, finder, problem, never), relaxed
+
+
 def test_a_patient_search_tempers_and_repeats(monkeypatch):
     climbed = []
     climb = Ladder.climb
@@ -247,11 +260,7 @@ def test_a_patient_search_tempers_and_repeats(monkeypatch):
     monkeypatch.setattr("siting.solve.climbing._STALE", 6)
     found = []
     for _ in range(2):
-        problem = replace(scattered(5, sites=300, rows=900, p=25), limits=Limits(nodes=10**6))
-        model, finder = laid_out(problem)
-        improver = Improver(model, finder, problem, never)
-        relaxed = np.zeros(len(model.program.objective))
-        relaxed[300:] = 1.0  # as if all were covered: the best set lies far below
+        model, improver, relaxed = far_below()
         for _ in range(5):
             point = improver.improve(relaxed)
         found.append(point)
@@ -263,12 +272,7 @@ def test_a_patient_search_tempers_and_repeats(monkeypatch):
 def patient(monkeypatch) -> Improver:
     """Give a patient search after three looks, its pools soon without hope."""
     monkeypatch.setattr("siting.solve.climbing._STALE", 2)
-    problem = replace(scattered(5, sites=300, rows=900, p=25), limits=Limits(nodes=10**6))
-    model, finder = laid_out(problem)
-    finder.greedy()
-    improver = Improver(model, finder, problem, never)
-    relaxed = np.zeros(len(model.program.objective))
-    relaxed[300:] = 1.0  # as if all were covered
+    _, improver, relaxed = far_below()
     for _ in range(3):
         improver.improve(relaxed)
     return improver

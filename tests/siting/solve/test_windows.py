@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -13,14 +12,12 @@ from scipy.sparse.csgraph import shortest_path
 from siting.solve import climbing as climbing_module
 from siting.solve import windows
 from siting.solve.families import Families
-from siting.solve.improver import Improver
-from siting.solve.model import Limits, covered_weight
+from siting.solve.model import covered_weight
 from siting.solve.moves import FORCED
-from siting.solve.tempering import Ladder
 from siting.solve.windows import Window
 from tests.siting.solve.test_crossing import ASKED, meets
-from tests.siting.solve.test_regions import laid_out, scattered
-from tests.siting.solve.test_tempering import climbing_on, ladder, never
+from tests.siting.solve.test_regions import scattered
+from tests.siting.solve.test_tempering import climbing_on, far_below, ladder, never
 
 
 @pytest.fixture(autouse=True)
@@ -236,12 +233,7 @@ def test_a_search_with_windows_repeats(monkeypatch):
     )
     found = []
     for _ in range(2):
-        problem = replace(scattered(5, sites=300, rows=900, p=25), limits=Limits(nodes=10**6))
-        model, finder = laid_out(problem)
-        finder.greedy()
-        improver = Improver(model, finder, problem, never)
-        relaxed = np.zeros(len(model.program.objective))
-        relaxed[300:] = 1.0  # as if all were covered
+        model, improver, relaxed = far_below()
         for _ in range(4):
             point = improver.improve(relaxed)
         found.append((point, len(opened)))
@@ -254,4 +246,3 @@ def test_a_search_with_windows_repeats(monkeypatch):
 def test_a_window_stops_at_once():
     window = window_on(scattered(4, sites=80, rows=300, p=10))[1]
     assert window.climb(600, lambda: True) == []
-    assert isinstance(window, Ladder)
