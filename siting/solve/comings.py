@@ -15,7 +15,7 @@ from numba import njit
 
 from siting.solve.chance import LOW, UNIT, draw
 from siting.solve.laid import admit, dismiss
-from siting.solve.moves import BANNED, FORCED
+from siting.solve.moves import BANNED
 
 NEVER = 12.0
 """What lies this many temperatures below the best is not looked at (chance e^-12)."""
@@ -31,7 +31,7 @@ def come(net: Any, held: Any, hot: float, price: float, desk: Any) -> None:
     site = picked(desk, found)
     won = held.state.gain[site]
     admit(net, held, site, desk)
-    back = _ways_out(net, held, hot, desk)[0]
+    back = _ways_out(held, hot, desk)[0]
     if luck > ways_in - (price + won) / hot - back:
         dismiss(net, held, held.number[0] - 1, desk)
 
@@ -40,7 +40,7 @@ def come(net: Any, held: Any, hot: float, price: float, desk: Any) -> None:
 def go(net: Any, held: Any, hot: float, price: float, desk: Any) -> None:
     """Let a station go or not, as likely as weight, price and temperature say."""
     luck = _luck(desk)
-    ways_out, found = _ways_out(net, held, hot, desk)
+    ways_out, found = _ways_out(held, hot, desk)
     if found == 0 or luck > ways_out + price / hot:
         return
     at = picked(desk, found)
@@ -78,15 +78,13 @@ def _ways_in(net: Any, state: Any, hot: float, desk: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _ways_out(net: Any, held: Any, hot: float, desk: Any) -> Any:
+def _ways_out(held: Any, hot: float, desk: Any) -> Any:
     """Sum the odds of all stations that may go (its logarithm) and list their places in use."""
     gain, extra, members = held.state.gain, held.extra, held.members
     count, total, low = 0, 0.0, 0.0
     for at in range(held.number[0]):
         place = held.order[at]
         site = members[place]
-        if net.kind[site] == FORCED:
-            continue
         loss = float(gain[site] + extra[place, site])
         if count == 0 or loss < low:
             # The sums so far are odds against the least loss so far.

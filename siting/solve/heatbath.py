@@ -61,12 +61,12 @@ def _fits(net: Any, state: Any, out: int, new: int) -> bool:
 
 
 @njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
-def _beside(state: Any, desk: Any, site: int) -> int:
-    """Draw a station that shares rows with one; its place, -1 if there is none."""
+def _beside(net: Any, state: Any, desk: Any, site: int) -> int:
+    """Draw a station that may leave and shares rows with one; its place, -1 if there is none."""
     count = 0
     for k in range(desk.near_ptr[site], desk.near_ptr[site + 1]):
         other = desk.near[k]
-        if state.chosen[other] and other != site:
+        if state.chosen[other] and other != site and net.kind[other] != FORCED:
             desk.site[count] = other
             count += 1
     return int(desk.place[desk.site[below(draw(desk.seed), count)]]) if count else -1
@@ -92,7 +92,7 @@ def temper(net: Any, held: Any, turns: int, level: Any, desk: Any) -> int:
     best set has as many stations as asked for; -1 where there was none. ``level`` is a `Level`.
     """
     state, members, order, number = held.state, held.members, held.order, held.number
-    alike_ptr, alike, everywhere, kind = desk.alike_ptr, desk.alike, desk.everywhere, net.kind
+    alike_ptr, alike, everywhere = desk.alike_ptr, desk.alike, desk.everywhere
     plain = not (len(net.group) or len(net.near) or net.cost.any())
     best, follow = np.int64(-1), -1
     for place in order[: number[0]]:
@@ -104,7 +104,7 @@ def temper(net: Any, held: Any, turns: int, level: Any, desk: Any) -> int:
         follow = -1
         if plain and was < 0 and lot < _COUNT_SHARE:
             _come_or_go(net, held, level, desk)
-        elif kind[out] != FORCED:
+        else:
             around = alike[alike_ptr[out] : alike_ptr[out + 1]]
             sites = everywhere if lot >= _NOT_FAR else around
             new = _drawn(net, held, place, sites, level.hot, desk)
@@ -112,7 +112,7 @@ def temper(net: Any, held: Any, turns: int, level: Any, desk: Any) -> int:
                 continue
             move(net, held, place, new, desk)
             if (draw(desk.seed) & LOW) < _FOLLOW_SHARE:
-                follow = _beside(state, desk, new)
+                follow = _beside(net, state, desk, new)
         if state.sums[2] > best and number[0] == number[1]:
             best = state.sums[2]
             desk.best[:] = state.chosen

@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from siting.solve.chance import seeded
-from siting.solve.moves import account, new_state, reset
+from siting.solve.moves import FORCED, account, new_state, reset
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,22 +29,26 @@ class Desk(NamedTuple):
     near: NDArray[np.uint32]
     alike_ptr: NDArray[np.uint32]
     alike: NDArray[np.uint32]
-    everywhere: NDArray[np.uint32]  # all sites
+    everywhere: NDArray[np.uint32]  # all sites that serve a row
     mark: NDArray[np.bool_]  # per row; False between turns
-    place: NDArray[np.int64]  # per site: its place among the members
+    place: NDArray[np.int64]  # per site: its place; beyond all members for one that may not leave
     site: NDArray[np.int64]  # candidates of one turn
     sum: NDArray[np.float64]  # their odds, summed up
     best: NDArray[np.bool_]
 
 
 class Held(NamedTuple):
-    """One set and what each site would gain more once one of its stations left."""
+    """One set and what each site would gain more once one of its stations left.
+
+    Stations that may not leave are counted nowhere here; the last of ``extra``, which nothing
+    reads, stands for all of them.
+    """
 
     state: State  # its losses are not kept
-    number: NDArray[np.int64]  # stations there are, stations asked for
+    number: NDArray[np.int64]  # stations that may leave, as many as asked for
     order: NDArray[np.int64]  # places, those in use first
     members: NDArray[np.int64]  # per place: its station
-    extra: NDArray[np.int64]  # (places, sites); zero where a place is not in use
+    extra: NDArray[np.int64]  # (places + 1, sites); zero where a place is not in use
 
 
 @njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
@@ -178,7 +182,7 @@ def dismiss(net: Any, held: Any, at: int, desk: Any) -> None:
 
 def hold(net: Net, chosen: NDArray[np.bool_]) -> Held:
     """Lay a chosen set (bool, sites) out, with room for one station more."""
-    state, stations = new_state(net), np.flatnonzero(chosen)
+    state, stations = new_state(net), np.flatnonzero(chosen & (net.kind != FORCED))
     reset(net, state, chosen)
     p = len(stations)
     held = Held(
@@ -186,14 +190,14 @@ def hold(net: Net, chosen: NDArray[np.bool_]) -> Held:
         number=np.array([p, p]),
         order=np.arange(p + 1),
         members=np.append(stations, 0),
-        extra=np.zeros((p + 1, len(chosen)), np.int64),
+        extra=np.zeros((p + 2, len(chosen)), np.int64),
     )
     lay(net, held)
     return held
 
 
-def new_desk(around: Around, rows: int, seed: int) -> Desk:
-    """Make room for sets of ``rows`` rows."""
+def new_desk(around: Around, net: Net, places: int, seed: int) -> Desk:
+    """Make room for sets of so many places (`Held.members`)."""
     near, alike = around
     n = near.shape[0]
     return Desk(
@@ -202,9 +206,9 @@ def new_desk(around: Around, rows: int, seed: int) -> Desk:
         near=near.indices.astype(np.uint32),
         alike_ptr=alike.indptr.astype(np.uint32),
         alike=alike.indices.astype(np.uint32),
-        everywhere=np.arange(n, dtype=np.uint32),
-        mark=np.zeros(rows, bool),
-        place=np.zeros(n, np.int64),
+        everywhere=np.flatnonzero(np.diff(near.indptr)).astype(np.uint32),
+        mark=np.zeros(len(net.weight), bool),
+        place=np.full(n, places),
         site=np.zeros(n, np.int64),
         sum=np.zeros(n, np.float64),
         best=np.zeros(n, bool),

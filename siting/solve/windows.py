@@ -10,18 +10,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from siting.solve.moves import FORCED
-from siting.solve.sharing import rings
+from siting.solve.reduce import by_site
+from siting.solve.rising import WEIGHT
+from siting.solve.sharing import Around, rings
 from siting.solve.tempering import Ladder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from scipy.sparse import csr_matrix
 
     from siting.solve.crossing import GoodSet
     from siting.solve.moves import Net
-    from siting.solve.sharing import Around
 
 LEAST_STATIONS = 80
 """Fewer stations are arranged anew by a ladder over the whole map."""
@@ -45,15 +46,16 @@ class Window(Ladder):
     ) -> None:
         start = families[random.integers(min(len(families), _FAMILIES))][1]
         free = _side(around.near, start, int(random.integers(_LEAST, _MOST + 1)), random)
-        kind = net.kind.copy()
-        kind[start & ~free] = FORCED
         per_price = _PER_STATION * int(free.sum()) * random.uniform(1.0, _COOLER)
         seed = int(random.integers(2**31))
-        super().__init__(net._replace(kind=kind), around, start, seed, per_price)
+        left, done = _hold(net, start & ~free)
+        super().__init__(left, _lively(around, left), start, seed, per_price)
+        self._sets.state.sums[:, 2] += done
+        self._rungs.count[WEIGHT] += done
 
     def hopeful(self, _patience: int = 1) -> bool:
         """Tell whether the window's sweeps are not over yet."""
-        return self._sweeps < _SWEEPS
+        return self.sweeps < _SWEEPS
 
 
 def _side(
@@ -69,6 +71,38 @@ def _side(
     free = np.zeros_like(chosen)
     free[stations[np.lexsort((random.random(len(stations)), nearer))[:size]]] = True
     return free
+
+
+def _hold(net: Net, held: NDArray[np.bool_]) -> tuple[Net, int]:
+    """Hold stations (bool, sites): the net without rows they cover, and what these weigh."""
+    kind = net.kind.copy()
+    kind[held] = FORCED
+    shape = (len(net.weight), len(kind))
+    rows = csr_matrix((np.ones(len(net.row_site), np.int32), net.row_site, net.row_ptr), shape)
+    open_ = rows @ held.astype(np.int32) < net.need
+    rows = rows[open_]
+    site_ptr, site_row = by_site(rows.indptr.astype(np.int64), rows.indices, len(kind))
+    left = net._replace(
+        row_ptr=rows.indptr.astype(np.int64),
+        row_site=rows.indices,
+        site_ptr=site_ptr,
+        site_row=site_row,
+        weight=net.weight[open_],
+        kind=kind,
+    )
+    return left, int(net.weight[~open_].sum())
+
+
+def _lively(around: Around, net: Net) -> Around:
+    """Leave sites out that cover no row of the net."""
+    lively = np.diff(net.site_ptr) > 0
+    found = []
+    for lists in around:
+        kept = lively[lists.indices] & np.repeat(lively, np.diff(lists.indptr))
+        before = np.concatenate([[0], np.cumsum(kept)])
+        parts = (lists.data[kept], lists.indices[kept], before[lists.indptr])
+        found.append(csr_matrix(parts, lists.shape))
+    return Around(*found)
 
 
 def _steps(near: csr_matrix, start: int) -> NDArray[np.int64]:

@@ -17,7 +17,7 @@ from siting.solve.moves import FORCED
 from siting.solve.windows import Window
 from tests.siting.solve.test_crossing import ASKED, meets
 from tests.siting.solve.test_regions import scattered
-from tests.siting.solve.test_tempering import climbing_on, far_below, ladder, never
+from tests.siting.solve.test_tempering import climbing_on, far_below, ladder, never, sets_of
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +44,7 @@ def test_what_is_held_stays_and_the_conditions_are_kept(seed, ask):
     start = window.best[1].copy()
     held = start & (window._net.kind == FORCED)
     assert problem.p - 6 <= held.sum() <= problem.p - 4 + (finder.net.kind == FORCED).sum()
-    seen = window.climb(60, never)
+    seen = window.climb(600, never)
     assert seen
     for value, chosen in [*seen, window.best]:
         assert chosen[held].all()
@@ -57,14 +57,14 @@ def test_a_window_moves_what_is_free():
     window = window_on(scattered(3, sites=80, rows=300, p=10))[1]
     start = window.best[1].copy()
     window.climb(60, never)
-    assert any((level.state.chosen != start).any() for level in window._held)
+    assert any((held.state.chosen != start).any() for held in sets_of(window))
 
 
 def test_a_window_is_over_after_its_sweeps():
     window = window_on(scattered(3, sites=80, rows=300, p=10))[1]
     while window.hopeful():
         window.climb(100, never)
-    assert window._sweeps == 600
+    assert window.sweeps == 600
 
 
 def test_the_fewer_are_free_the_hotter_a_window_is(monkeypatch):
@@ -75,8 +75,8 @@ def test_the_fewer_are_free_the_hotter_a_window_is(monkeypatch):
         monkeypatch.setattr(windows, "_LEAST", size)
         monkeypatch.setattr(windows, "_MOST", size)
         window = window_on(scattered(3, sites=80, rows=300, p=10))[1]
-        hottest.append(window._heat[-1])
-        assert window._heat[-1] == pytest.approx(6.0 * window._price[0] / size)
+        hottest.append(window._rungs.heat[-1])
+        assert hottest[-1] == pytest.approx(6.0 * window._rungs.price[0] / size)
     assert hottest[0] > hottest[1]
 
 
