@@ -17,7 +17,7 @@ from siting.solve.crossing import Pool
 from siting.solve.families import Families
 from siting.solve.merging import Merger
 from siting.solve.tempering import Ladder
-from siting.solve.windows import LEAST_STATIONS, Window
+from siting.solve.windows import LEAST_STATIONS, Window, open_window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -94,7 +94,7 @@ class Climbing:
             return ladder
         if self._windows > 0:
             self._windows -= 1
-            return Window(self._net, self._around, self._families.sets, self._drawing)
+            return open_window(self._net, self._around, self._families, self._drawing)
         while self._waiting:
             ladder = self._waiting.pop(0)
             if ladder.hopeful(patience):

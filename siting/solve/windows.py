@@ -1,13 +1,14 @@
 """Windows: a part of the map is arranged anew on a hot ladder while the other stations are held.
 
 The whole map at such heat would not settle again; half of it does, and often in another
-arrangement about as good. From there a window elsewhere may lead to a better one.
+arrangement about as good. From there a window elsewhere may lead to a better one, or a ladder over
+the whole map a little hotter than usual, which carries a change in one district to the next.
 Source: large neighbourhoods, Shaw 1998, doi:10.1007/3-540-49481-2_30, searched by tempering.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -21,7 +22,7 @@ from siting.solve.tempering import Ladder
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from siting.solve.crossing import GoodSet
+    from siting.solve.families import Families
     from siting.solve.moves import Net
 
 LEAST_STATIONS = 80
@@ -32,30 +33,61 @@ _PER_STATION = 1.0 / 6.0
 """A price is the hottest temperature times this for each station left free: more free, less hot."""
 _COOLER = 1.8
 """Maps differ in the heat at which they rearrange: windows are up to so many times less hot."""
-_SWEEPS = 6_000
+_SWEEPS = 8_000
 """Sweeps of one window."""
 _FAMILIES = 5
-"""The best families whose sets are arranged anew."""
+"""The best families whose sets are arranged anew by sides."""
+_WHOLE = 0.5
+"""Share of the windows that open the whole map, while a family waits for one."""
+_WHOLE_FAMILIES, _TURNS = 10, 3
+"""The best families from whose sets the whole map is arranged anew, so many times each."""
+_WHOLE_PER_PRICE, _WHOLE_SWEEPS = (16.0, 22.0), 20_000
+"""Heat (a price is so many times the hottest) and sweeps of a window over the whole map."""
+
+
+class Manner(NamedTuple):
+    """How a window is arranged anew."""
+
+    per_price: float  # a price over the hottest temperature
+    sweeps: int
+    seed: int
 
 
 class Window(Ladder):
-    """A ladder that moves the stations on one side of the map."""
+    """A ladder that moves the stations ``free`` of a chosen set (both bool, sites)."""
 
     def __init__(
-        self, net: Net, around: Around, families: list[GoodSet], random: np.random.Generator
+        self,
+        net: Net,
+        around: Around,
+        start: NDArray[np.bool_],
+        free: NDArray[np.bool_],
+        manner: Manner,
     ) -> None:
-        start = families[random.integers(min(len(families), _FAMILIES))][1]
-        free = _side(around.near, start, int(random.integers(_LEAST, _MOST + 1)), random)
-        per_price = _PER_STATION * int(free.sum()) * random.uniform(1.0, _COOLER)
-        seed = int(random.integers(2**31))
+        self._until = manner.sweeps
         left, done = _hold(net, start & ~free)
-        super().__init__(left, _lively(around, left), start, seed, per_price)
+        super().__init__(left, _lively(around, left), start, manner.seed, manner.per_price)
         self._sets.state.sums[:, 2] += done
         self._rungs.count[WEIGHT] += done
 
     def hopeful(self, _patience: int = 1) -> bool:
         """Tell whether the window's sweeps are not over yet."""
-        return self.sweeps < _SWEEPS
+        return self.sweeps < self._until
+
+
+def open_window(
+    net: Net, around: Around, families: Families, random: np.random.Generator
+) -> Window:
+    """Open the next window: one side of the map of a good set, at times all of it."""
+    seed = int(random.integers(2**31))
+    if random.random() < _WHOLE and families.waiting(_WHOLE_FAMILIES, _TURNS):
+        start = families.next_in_turn(_WHOLE_FAMILIES)[1]
+        manner = Manner(random.uniform(*_WHOLE_PER_PRICE), _WHOLE_SWEEPS, seed)
+        return Window(net, around, start, start, manner)
+    start = families.sets[random.integers(min(len(families.sets), _FAMILIES))][1]
+    free = _side(around.near, start, int(random.integers(_LEAST, _MOST + 1)), random)
+    per_price = _PER_STATION * int(free.sum()) * random.uniform(1.0, _COOLER)
+    return Window(net, around, start, free, Manner(per_price, _SWEEPS, seed))
 
 
 def _side(

@@ -14,7 +14,7 @@ from siting.solve import windows
 from siting.solve.families import Families
 from siting.solve.model import covered_weight
 from siting.solve.moves import FORCED
-from siting.solve.windows import Window
+from siting.solve.windows import Window, open_window
 from tests.siting.solve.test_crossing import ASKED, meets
 from tests.siting.solve.test_regions import scattered
 from tests.siting.solve.test_tempering import climbing_on, far_below, ladder, never, sets_of
@@ -27,13 +27,17 @@ def _small(monkeypatch):
     monkeypatch.setattr(windows, "_LEAST", 4)
     monkeypatch.setattr(windows, "_MOST", 6)
     monkeypatch.setattr(windows, "_SWEEPS", 600)
+    monkeypatch.setattr(windows, "_WHOLE_SWEEPS", 900)
 
 
-def window_on(problem, seed=1):
+def window_on(problem, seed=1, turns=3):
     finder, first = ladder(problem, seed)
     first.climb(40, never)
-    nearby = climbing_on(problem)[0]._around
-    return finder, Window(finder.net, nearby, [first.best], np.random.default_rng(seed))
+    nearby, families = climbing_on(problem)[0]._around, Families()
+    families.add([first.best])
+    for _ in range(turns):
+        families.next_in_turn(1)
+    return finder, open_window(finder.net, nearby, families, np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize("ask", ASKED)
@@ -78,6 +82,44 @@ def test_the_fewer_are_free_the_hotter_a_window_is(monkeypatch):
         hottest.append(window._rungs.heat[-1])
         assert hottest[-1] == pytest.approx(6.0 * window._rungs.price[0] / size)
     assert hottest[0] > hottest[1]
+
+
+def test_half_of_the_windows_open_the_whole_map_while_a_family_waits_for_one():
+    whole = []
+    for seed in range(40):
+        _, window = window_on(scattered(3, sites=80, rows=300, p=10), seed, turns=seed % 5)
+        held = int((window._net.kind == FORCED).sum())
+        assert held == 0 or 4 <= held <= 6
+        assert window._until == (600 if held else 900)
+        whole += [seed % 5] if held == 0 else []
+    assert set(whole) == {0, 1, 2}
+    assert 6 <= len(whole) <= 18
+
+
+def test_a_window_over_the_whole_map_knows_its_weight_and_moves_all():
+    problem = scattered(3, sites=80, rows=300, p=10)
+    finder, first = ladder(problem)
+    start = first.best[1]
+    nearby = climbing_on(problem)[0]._around
+    window = Window(finder.net, nearby, start, start, windows.Manner(18.0, 900, 1))
+    assert window.best[0] == covered_weight(problem, np.flatnonzero(start))
+    window.climb(900, never)
+    assert not any((held.state.chosen & start).all() for held in sets_of(window))
+    assert window.best[0] == covered_weight(problem, np.flatnonzero(window.best[1]))
+
+
+def test_families_take_turns_the_new_ones_first():
+    families, chosen = Families(), np.eye(6, dtype=bool)
+    families.add([(k, chosen[k]) for k in range(4)])
+    assert [families.next_in_turn(3)[0] for _ in range(5)] == [3, 2, 1, 3, 2]
+    assert families.waiting(3, 2)
+    assert families.next_in_turn(3)[0] == 1
+    assert not families.waiting(3, 2)
+    assert families.waiting(4, 2)
+    families.add([(5, chosen[1]), (2, chosen[5])])
+    # A better set leads its family: it waits as a new one does.
+    assert [families.next_in_turn(3)[0] for _ in range(3)] == [5, 5, 5]
+    assert families.next_in_turn(4)[0] == 2
 
 
 @pytest.mark.parametrize("seed", range(5))
