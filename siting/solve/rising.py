@@ -22,7 +22,7 @@ BETWEEN = 4
 _HASTE = 0.02
 """How fast a station's price follows the number of stations, in temperatures."""
 SWEEPS, FOUND_AFTER, WEIGHT, ODD = range(4)
-"""Places in ``Rungs.count``: sweeps so far, those before the best set came, its weight, and which
+"""Places in ``Rungs.tally``: sweeps so far, those before the best set came, its weight, and which
 neighbours are next to change places."""
 
 
@@ -36,13 +36,13 @@ class Rungs(NamedTuple):
     value: NDArray[np.int64]  # (levels,), the best weight of this climb, -1 for none
     chosen: NDArray[np.bool_]  # (levels, sites), its set
     best: NDArray[np.bool_]  # (sites,), the best set of all
-    count: NDArray[np.int64]  # (4,)
+    tally: NDArray[np.int64]  # (4,)
 
 
 def copies(held: Held, number: int) -> Held:
     """Give so many sets like one: each array with a first axis more."""
-    state = State(*(np.stack([part] * number) for part in held.state))
-    return Held(state, *(np.stack([part] * number) for part in held[1:]))
+    state = State._make(np.stack([part] * number) for part in held.state)
+    return Held._make([state, *(np.stack([part] * number) for part in held[1:])])
 
 
 @njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
@@ -71,8 +71,8 @@ def _settle(net: Any, sets: Any, rungs: Any, k: int, desk: Any) -> None:
     if value > rungs.value[k]:
         rungs.value[k] = value
         rungs.chosen[k] = desk.best
-    if value > rungs.count[WEIGHT]:
-        rungs.count[WEIGHT], rungs.count[FOUND_AFTER] = value, rungs.count[SWEEPS]
+    if value > rungs.tally[WEIGHT]:
+        rungs.tally[WEIGHT], rungs.tally[FOUND_AFTER] = value, rungs.tally[SWEEPS]
         rungs.best[:] = desk.best
 
 
@@ -88,13 +88,13 @@ def _odds(sets: Any, rungs: Any, k: int, which: int) -> float:
 def _exchange(sets: Any, rungs: Any, random: Any) -> None:
     """Let neighbours on the ladder change places, as likely as weights and prices say."""
     stands = rungs.stands
-    for k in range(rungs.count[ODD], len(stands) - 1, 2):
+    for k in range(rungs.tally[ODD], len(stands) - 1, 2):
         cold, hot = stands[k], stands[k + 1]
         won = _odds(sets, rungs, k, hot) + _odds(sets, rungs, k + 1, cold)
         lost = _odds(sets, rungs, k, cold) + _odds(sets, rungs, k + 1, hot)
         if random.random() < np.exp(min(0.0, won - lost)):
             stands[k], stands[k + 1] = hot, cold
-    rungs.count[ODD] = 1 - rungs.count[ODD]
+    rungs.tally[ODD] = 1 - rungs.tally[ODD]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -106,5 +106,5 @@ def rise(net: Any, sets: Any, rungs: Any, rounds: int, desk: Any, random: Any) -
     for _ in range(rounds):
         for k in range(len(rungs.heat)):
             _settle(net, sets, rungs, k, desk)
-        rungs.count[SWEEPS] += BETWEEN
+        rungs.tally[SWEEPS] += BETWEEN
         _exchange(sets, rungs, random)

@@ -59,12 +59,12 @@ class Ladder:
     @property
     def best(self) -> GoodSet:
         """The best set seen and its weight."""
-        return int(self._rungs.count[WEIGHT]), self._rungs.best.copy()
+        return int(self._rungs.tally[WEIGHT]), self._rungs.best.copy()
 
     @property
     def sweeps(self) -> int:
         """Sweeps so far: how often every station has been chosen anew, about."""
-        return int(self._rungs.count[SWEEPS])
+        return int(self._rungs.tally[SWEEPS])
 
     def climb(self, sweeps: int, stop: Callable[[], bool]) -> list[GoodSet]:
         """Choose every station anew about ``sweeps`` times; the best set at each, coldest first."""
@@ -80,7 +80,7 @@ class Ladder:
 
     def hopeful(self, patience: int = 1) -> bool:
         """Tell whether a better set may still come: not too many sweeps, nor too many in vain."""
-        vain, in_vain = patience * self._vain, self.sweeps - int(self._rungs.count[FOUND_AFTER])
+        vain, in_vain = patience * self._vain, self.sweeps - int(self._rungs.tally[FOUND_AFTER])
         return self.sweeps < _MOST * vain and in_vain < vain
 
 
@@ -99,7 +99,7 @@ def _rungs(first: Held, per_price: float) -> Rungs:
         value=np.full(levels, -1),
         chosen=np.stack([state.chosen] * levels),
         best=state.chosen.copy(),
-        count=np.array([0, 0, state.sums[2], 0]),
+        tally=np.array([0, 0, state.sums[2], 0]),
     )
 
 

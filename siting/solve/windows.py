@@ -68,7 +68,7 @@ class Window(Ladder):
         left, done = _hold(net, start & ~free)
         super().__init__(left, _lively(around, left), start, manner.seed, manner.per_price)
         self._sets.state.sums[:, 2] += done
-        self._rungs.count[WEIGHT] += done
+        self._rungs.tally[WEIGHT] += done
 
     def hopeful(self, _patience: int = 1) -> bool:
         """Tell whether the window's sweeps are not over yet."""
