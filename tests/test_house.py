@@ -66,6 +66,21 @@ def test_a_failing_step_ends_in_a_sentence_with_its_last_lines(workshop):
     assert "setup.log" in str(caught.value)
 
 
+def test_what_was_compiled_of_earlier_sources_goes_before_compiling(
+    workshop, tmp_path, monkeypatch
+):
+    cache = tmp_path / "siting" / "solve" / "__pycache__"
+    cache.mkdir(parents=True)
+    for name in ("one.nbi", "one.1.nbc", "one.pyc"):
+        (cache / name).touch()
+    left = []
+    monkeypatch.setattr(
+        workshop, "run_quietly", lambda *_, **__: left.extend(path.name for path in cache.iterdir())
+    )
+    workshop.compile_code()
+    assert left == ["one.pyc"]
+
+
 def test_half_an_environment_is_not_taken_for_one(setup_script, tmp_path):
     assert setup_script.works(sys.executable)
     assert not setup_script.works(tmp_path / "python")

@@ -201,7 +201,13 @@ def install_packages() -> None:
 
 
 def compile_code() -> None:
-    """Compile what is compiled on first use, so that a planner's first click does not wait."""
+    """Compile what is compiled on first use, so that a planner's first click does not wait.
+
+    What was compiled before goes: numba compares the one file a function stands in, not those it
+    calls, and would go on with the old code of these.
+    """
+    for path in list(sources(".nbi", ".nbc")):
+        path.unlink(missing_ok=True)
     run_quietly([PYTHON, "-m", "siting", "warm-up"], what="compiling the fast parts")
 
 
