@@ -35,13 +35,13 @@ _COOLER = 1.8
 """Maps differ in the heat at which they rearrange: windows are up to so many times less hot."""
 _SWEEPS = 8_000
 """Sweeps of one window."""
-_FAMILIES = 5
+_FAMILIES = 8
 """The best families whose sets are arranged anew by sides."""
-_WHOLE = 0.5
+_WHOLE = 0.4
 """Share of the windows that open the whole map, while a family waits for one."""
-_WHOLE_FAMILIES, _TURNS = 10, 3
+_WHOLE_FAMILIES, _TURNS = 10, 5
 """The best families from whose sets the whole map is arranged anew, so many times each."""
-_WHOLE_PER_PRICE, _WHOLE_SWEEPS = (16.0, 22.0), 20_000
+_WHOLE_PER_PRICE, _WHOLE_SWEEPS = (15.5, 19.0), 20_000
 """Heat (a price is so many times the hottest) and sweeps of a window over the whole map."""
 
 
