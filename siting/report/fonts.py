@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from functools import cache
 
@@ -47,9 +48,29 @@ class MapFont:
 
 @cache
 def find_font() -> MapFont:
-    """Return the best font of this machine."""
-    present = {entry.name for entry in font_manager.fontManager.ttflist}
-    return choose_font(frozenset(present))
+    """Return the best font of this machine.
+
+    matplotlib remembers the fonts of its first run; where none of them writes Chinese, those that
+    have come since are looked for.
+    """
+    known = choose_font(_families())
+    if known.chinese:
+        return known
+    _add_new_fonts()
+    return choose_font(_families())
+
+
+def _families() -> frozenset[str]:
+    return frozenset(entry.name for entry in font_manager.fontManager.ttflist)
+
+
+def _add_new_fonts() -> None:
+    """Tell matplotlib of the fonts it does not know yet; those it cannot read stay out."""
+    known = {entry.fname for entry in font_manager.fontManager.ttflist}
+    for path in font_manager.findSystemFonts():
+        if path not in known:
+            with contextlib.suppress(OSError, RuntimeError):
+                font_manager.fontManager.addfont(path)
 
 
 def choose_font(present: frozenset[str]) -> MapFont:

@@ -6,17 +6,20 @@ import datetime as dt
 import io
 import re
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from matplotlib import font_manager
 
 from siting.gaps import find_gaps
 from siting.report import MapFont, choose_font, make_papers, write_papers
 from siting.report.cost import cost_rows
-from siting.report.fonts import FAMILIES
+from siting.report.fonts import FAMILIES, find_font
 from siting.report.maps import MapMaker, _whole
+from tests.system import need
 
 DATE = dt.date(2026, 11, 24)
 
@@ -138,6 +141,18 @@ def test_without_chinese_fonts_maps_are_english_and_the_paper_names_the_package(
     papers = make_papers(daxing, daxing_plan, gaps, date=DATE, font=font)
     assert "fonts-noto-cjk" in papers["report.html"].decode()
     assert "fonts-noto-cjk" in said(Document(io.BytesIO(papers["report.docx"])))
+
+
+def test_a_font_that_came_after_matplotlib_looked_is_found(monkeypatch):
+    need("libreoffice")  # brings a Chinese font
+    manager = font_manager.fontManager
+    plain = [entry for entry in manager.ttflist if entry.name not in FAMILIES]
+    monkeypatch.setattr(manager, "ttflist", plain)
+    find_font.cache_clear()
+    found = find_font()
+    find_font.cache_clear()
+    assert found.chinese
+    assert Path(manager.findfont(found.family, fallback_to_default=False)).is_file()
 
 
 def test_a_chinese_font_is_preferred():
