@@ -22,7 +22,7 @@ from siting.solve.heuristic import Finder
 from siting.solve.improver import Improver
 from siting.solve.laid import admit, dismiss, hold, lay, new_desk
 from siting.solve.model import Limits, covered_weight
-from siting.solve.rising import BETWEEN, SWEEPS, WEIGHT, Rungs, copies, one_of, rise
+from siting.solve.rising import one_of
 from siting.solve.sharing import Around, around, sharing
 from siting.solve.tempering import Ladder
 from tests.siting.solve.instances import make_problem
@@ -103,35 +103,6 @@ def test_a_station_stands_as_often_as_its_weight_and_the_temperature_say():
         seen[held.members[0]] += 1
     odds = np.exp(weight / hot)
     assert seen / turns == pytest.approx(odds / odds.sum(), abs=0.015)
-
-
-def test_at_each_temperature_a_station_stands_as_its_odds_say_while_sets_change_places():
-    weight, heat, rounds = np.array([10, 20, 30, 25]), np.array([6.0, 12.0, 24.0]), 20_000
-    _, finder = laid_out(make_problem(np.eye(4, dtype=bool), weight, 1))
-    together = csr_matrix(np.ones((4, 4), bool))
-    held = hold(finder.net, finder.best)
-    desk, sets = new_desk(Around(together, together), finder.net, 2, 3), copies(held, 3)
-    rungs = Rungs(
-        heat,
-        price=np.full(3, 1e9),  # no second one at that price
-        lean=np.zeros(3),
-        stands=np.arange(3),
-        value=np.full(3, -1),
-        chosen=np.zeros((3, 4), bool),
-        best=finder.best.copy(),
-        tally=np.array([0, 0, 0, 0]),
-    )
-    seen, places, random = np.zeros((3, 4)), Counter(), np.random.default_rng(4)
-    for _ in range(rounds):
-        rise(finder.net, sets, rungs, 1, desk, random)
-        seen[range(3), sets.members[rungs.stands, 0]] += 1
-        places[tuple(rungs.stands)] += 1
-    odds = np.exp(weight / heat[:, None])
-    assert seen / rounds == pytest.approx(odds / odds.sum(axis=1)[:, None], abs=0.02)
-    assert len(places) == 6
-    assert rungs.tally[SWEEPS] == rounds * BETWEEN
-    assert rungs.tally[WEIGHT] == 30
-    assert rungs.best.tolist() == [False, False, True, False]
 
 
 @pytest.mark.parametrize("lean", [0.0, 0.7])
