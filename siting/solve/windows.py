@@ -113,9 +113,10 @@ def _hold(net: Net, held: NDArray[np.bool_]) -> tuple[Net, int]:
     rows = csr_matrix((np.ones(len(net.row_site), np.int32), net.row_site, net.row_ptr), shape)
     open_ = rows @ held.astype(np.int32) < net.need
     rows = rows[open_]
-    site_ptr, site_row = by_site(rows.indptr.astype(np.int64), rows.indices, len(kind))
+    row_ptr = rows.indptr.astype(np.int64)
+    site_ptr, site_row = by_site(row_ptr, rows.indices, len(kind))
     left = net._replace(
-        row_ptr=rows.indptr.astype(np.int64),
+        row_ptr=row_ptr,
         row_site=rows.indices,
         site_ptr=site_ptr,
         site_row=site_row,
