@@ -1,7 +1,8 @@
 """What the checker found, in the reader's language.
 
 The checker speaks English alone, so that it needs nothing but itself. Here its sentences are known
-again by the English texts ``checked.*``, and said in another language, part by part.
+again by the English texts ``checked.*``, and said in another language, part by part. Where the
+reason is Python's own, of a file that cannot be read, it is said by ``unread.*``, by its kind.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from functools import cache
 from siting.i18n import t, texts
 
 _SLOT = re.compile(r"\\{(\w+)\\}")
+_WHERE = re.compile(r"'[^']+'|line \d+ column \d+|position \d+")
+"""What of Python's own reason says where: a file or an entry, a place in the text."""
 
 
 def say_found(lang: str, sentence: str) -> str:
@@ -19,8 +22,11 @@ def say_found(lang: str, sentence: str) -> str:
     for key, pattern in _patterns().items():
         known = pattern.fullmatch(sentence)
         if known is not None:
-            facts = {name: say_found(lang, part) for name, part in known.groupdict().items()}
-            return t(lang, key, **facts)
+            parts = known.groupdict()
+            if (unread := f"unread.{parts.get('kind')}") in texts(lang):
+                where = _WHERE.search(parts["why"])
+                return t(lang, unread, where=where[0] if where else parts["why"])
+            return t(lang, key, **{name: say_found(lang, part) for name, part in parts.items()})
     return sentence
 
 

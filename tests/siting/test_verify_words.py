@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import ast
+import hashlib
+import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from siting.i18n import texts
+from siting.verify import verify_plan
 from siting.verify_words import say_found
+from tests.siting.solve.test_verify import good_problem, write_plan
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 UNSPOKEN = {"a cut", "a limit"}
 """Names of rows that no plan is held against."""
@@ -66,3 +71,40 @@ def test_parts_are_said_too() -> None:
 def test_what_is_not_known_stays(sentence: str) -> None:
     assert say_found("en", sentence) == sentence
     assert say_found("zh", "Something else.") == "Something else."
+
+
+def _cut_off(plan: Path) -> None:
+    plan.write_text(plan.read_text(encoding="utf-8")[:100], encoding="utf-8")
+
+
+def _damaged(plan: Path) -> None:
+    facts = json.loads(plan.read_text(encoding="utf-8"))
+    entry = facts["proof"]["coverage"]
+    part = plan.with_name(entry["file"]).read_bytes()[:200]
+    entry["sha256"] = hashlib.sha256(part).hexdigest()
+    plan.with_name(entry["file"]).write_bytes(part)
+    plan.write_text(json.dumps(facts), encoding="utf-8")
+
+
+UNREAD: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "not there": ("文件不全：", Path.unlink),
+    "cut off": ("不是完整的 JSON", _cut_off),
+    "not text": ("不是 UTF-8", lambda plan: plan.write_bytes(b"\xff\xfe\x00")),
+    "another JSON": ("缺少 'proof' 一项", lambda plan: plan.write_text("{}", encoding="utf-8")),
+    "a list": ("结构不是方案的结构", lambda plan: plan.write_text("[]", encoding="utf-8")),
+    "damaged beside": (".npz 文件已损坏", _damaged),
+}
+
+
+@pytest.mark.parametrize("kind", UNREAD)
+def test_a_file_that_cannot_be_read_is_said_in_chinese(kind: str, tmp_path: Path) -> None:
+    expected, damage = UNREAD[kind]
+    plan = tmp_path / "plan.json"
+    write_plan(tmp_path, good_problem())
+    damage(plan)
+    verdict = verify_plan(plan)
+    (sentence,) = verdict.problems
+    said = say_found("zh", sentence)
+    assert expected in said
+    assert "Error" not in said
+    assert say_found("en", sentence) != sentence
