@@ -13,7 +13,7 @@ from functools import cache
 from siting.i18n import t, texts
 
 _SLOT = re.compile(r"\\{(\w+)\\}")
-_WHERE = re.compile(r"'[^']+'|line \d+ column \d+|position \d+")
+_WHERE = re.compile(r"'[^']+'|line (?P<line>\d+) column (?P<column>\d+)")
 """What of Python's own reason says where: a file or an entry, a place in the text."""
 
 
@@ -24,10 +24,16 @@ def say_found(lang: str, sentence: str) -> str:
         if known is not None:
             parts = known.groupdict()
             if (unread := f"unread.{parts.get('kind')}") in texts(lang):
-                where = _WHERE.search(parts["why"])
-                return t(lang, unread, where=where[0] if where else parts["why"])
+                return t(lang, unread, where=_where(lang, parts["why"]))
             return t(lang, key, **{name: say_found(lang, part) for name, part in parts.items()})
     return sentence
+
+
+def _where(lang: str, why: str) -> str:
+    found = _WHERE.search(why)
+    if found is None:
+        return why
+    return t(lang, "unread.place", **found.groupdict()) if found["line"] else found[0]
 
 
 @cache
