@@ -41,7 +41,7 @@ _log = logging.getLogger(__name__)
 SOLVER = "branch and bound on HiGHS relaxations, bounds in integer arithmetic"
 _SHAKES = 40
 _SHAKE_WORK = 60_000_000
-_LADDERS_SHARE = 2 / 3
+_LADDERS_SHARE = 0.5
 """Share of a time limit in which both threads may climb ladders; then the tree has its turn."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,34 +21,14 @@ if TYPE_CHECKING:
     from siting.solve.program import Program
     from siting.solve.watch import Watch
 
-_MOST = 200
-_LOOK_BACK, _PAIR = 4, 2
+_ROUNDS, _MOST = 40, 200
+_LOOK_BACK, _LEAST_SHARE = 4, 0.1
+"""Rounds end when so many in a row won less than this share of all that was won."""
+_PAIR, _LEAST_OF_GAP = 2, 0.01
+"""Nor do they go on when so many in a row won less than this share of the gap."""
 _CLEAN_EVERY = 3
 _SLACK = 1e-6
 _SHARE_OF_ITERATIONS, _SHARE_OF_TIME = 0.25, 0.2
-
-
-class _Patience(NamedTuple):
-    """How long rounds of cuts go on.
-
-    Attributes
-    ----------
-    rounds
-        Most rounds.
-    of_won
-        They end when `_LOOK_BACK` in a row won less than this share of all that was won,
-    of_gap
-        and when `_PAIR` in a row won less than this share of the gap.
-    """
-
-    rounds: int
-    of_won: float
-    of_gap: float
-
-
-_BRIEF = _Patience(40, 0.1, 0.01)
-_LONG = _Patience(200, 0.01, 0.001)
-"""With a time limit cuts have a turn of it, which branching seldom uses better."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,7 +62,6 @@ class Cutter:
         self._scale, self._unit, self._watch = scale, unit, watch
         self._program, self._cuts = program, list[Cut]()
         self._reached: list[float] = []
-        self._patience = _BRIEF if watch.left() is None else _LONG
         self.iterations = 0
 
     def run(
@@ -109,7 +88,7 @@ class Cutter:
         root: Root | None = None
         value: int | None = None
         late = self._watch.turn(_SHARE_OF_TIME)
-        for turn in range(self._patience.rounds):
+        for turn in range(_ROUNDS):
             found = self._solve()
             if found is None:
                 break
@@ -153,12 +132,12 @@ class Cutter:
             return True
         if value is not None and len(reached) > _PAIR:
             pair = reached[-1 - _PAIR] - reached[-1]
-            if pair < self._patience.of_gap * (reached[-1] - value):
+            if pair < _LEAST_OF_GAP * (reached[-1] - value):
                 return True
         if len(reached) <= _LOOK_BACK:
             return False
         late = reached[-1 - _LOOK_BACK] - reached[-1]
-        return late < self._patience.of_won * (reached[0] - reached[-1])
+        return late < _LEAST_SHARE * (reached[0] - reached[-1])
 
     def _change(self, fresh: Sequence[Cut], *, clean: bool) -> None:
         if clean:
