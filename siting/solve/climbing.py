@@ -150,9 +150,7 @@ class Climbing:
                 self._champions.add([mixture])
         self._families.add([champion, *self._champions.sets[:_BEST]])
 
-    def together(
-        self, tell: Callable[[GoodSet], None], enough: float, late: Callable[[], bool]
-    ) -> None:
+    def together(self, tell: Callable[[GoodSet], None], enough: float) -> None:
         """Let ladders climb side by side until some pools in a row led to nothing better.
 
         Parameters
@@ -161,13 +159,11 @@ class Climbing:
             Called with the best set after each stage.
         enough
             Weight that needs no more climbing.
-        late
-            Tells that both threads' turn is over, whatever the pools lead to.
         """
         going = [self.aside.ladder(), *(self.ladder() for _ in range(_THREADS - 1))]
         self._vain = 0
         with ThreadPoolExecutor(_THREADS) as threads:
-            while self._vain < _VAIN and not self._stop() and not late():
+            while self._vain < _VAIN and not self._stop():
                 looks = [threads.submit(self.look, one, self._stop) for one in going]
                 for look in looks:
                     self.take(look.result(), self._stop)

@@ -41,8 +41,6 @@ _log = logging.getLogger(__name__)
 SOLVER = "branch and bound on HiGHS relaxations, bounds in integer arithmetic"
 _SHAKES = 40
 _SHAKE_WORK = 60_000_000
-_LADDERS_SHARE = 0.5
-"""Share of a time limit in which both threads may climb ladders; then the tree has its turn."""
 
 
 def cover_most(
@@ -140,7 +138,7 @@ def _prove(
     def stop() -> bool:
         return watch.stop() or (enough is not None and finder.best_value >= enough)
 
-    improver = Improver(model, finder, problem, stop, watch.better, watch.turn(_LADDERS_SHARE))
+    improver = Improver(model, finder, problem, stop, watch.better)
     start = None if finder.best is None else model.point(np.flatnonzero(finder.best))
     try:
         return solve_tree(

@@ -87,7 +87,7 @@ class Cutter:
         """
         root: Root | None = None
         value: int | None = None
-        late = self._watch.turn(_SHARE_OF_TIME)
+        start = self._watch.left()
         for turn in range(_ROUNDS):
             found = self._solve()
             if found is None:
@@ -96,8 +96,8 @@ class Cutter:
             value = look(answer, root.bound) if turn == 0 else value
             self._watch.report(value, root.bound, 0)
             used = self.iterations > _SHARE_OF_ITERATIONS * most_iterations
-            over = used or closed(root.bound) or self._watch.stop() or late()
-            if over or self._tired(answer, value):
+            over = used or closed(root.bound) or self._watch.stop()
+            if over or self._tired(answer, start, value):
                 break
             fresh = find_cuts(self._plain, answer.point, _MOST, self._watch.stop)
             if not fresh:
@@ -125,10 +125,12 @@ class Cutter:
         )
         return answer, root
 
-    def _tired(self, answer: LpResult, value: int | None) -> bool:
+    def _tired(self, answer: LpResult, start: float | None, value: int | None) -> bool:
         """Tell whether more rounds are not worth their time."""
-        reached = self._reached
+        reached, left = self._reached, self._watch.left()
         if not len(fractional(answer.point, self._plain.branch)):
+            return True
+        if start is not None and left is not None and left < (1.0 - _SHARE_OF_TIME) * start:
             return True
         if value is not None and len(reached) > _PAIR:
             pair = reached[-1 - _PAIR] - reached[-1]

@@ -53,10 +53,8 @@ class Improver:
         problem: Problem,
         stop: Callable[[], bool],
         tell: Callable[[int], None] = lambda _: None,
-        late: Callable[[], bool] = lambda: False,
     ) -> None:
         self._model, self._finder, self._stop, self._tell = model, finder, stop, tell
-        self._late = late
         self._sites, self._seed = len(problem.site_ids), problem.seed
         self._patient = problem.limits.nodes >= _PATIENT_NODES
         self._random = np.random.default_rng(problem.seed)
@@ -133,7 +131,7 @@ class Improver:
             return
         self._prepare()
         if self._climbing is not None:
-            self._climbing.together(self._learn, self._enough, self._late)
+            self._climbing.together(self._learn, self._enough)
         else:
             self._anneal()
 

@@ -316,7 +316,7 @@ def test_a_pool_that_leads_no_further_gives_way_and_its_best_is_kept(monkeypatch
     problem = scattered(5, sites=100, rows=300, p=12)
     climbing, _ = climbing_on(problem)
     told = []
-    climbing.together(told.append, np.inf, never)
+    climbing.together(told.append, np.inf)
     assert climbing._champions.sets
     assert not climbing._pool.sets
     assert climbing.best == climbing._champions.sets[0]

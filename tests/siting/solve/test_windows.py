@@ -223,7 +223,7 @@ def test_windows_and_ladders_take_turns(monkeypatch):
         return look(one, stop)
 
     monkeypatch.setattr(climbing, "look", watched)
-    climbing.together(lambda _: None, np.inf, never)
+    climbing.together(lambda _: None, np.inf)
     kinds = ["W" if isinstance(one, Window) else "L" for one in turns]
     assert kinds[0] == "L"
     assert "".join(kinds).count("WL") >= 1
@@ -242,7 +242,7 @@ def test_few_stations_are_left_to_ladders(monkeypatch):
     monkeypatch.setattr(climbing_module, "_STALE", 3)
     monkeypatch.setattr(Window, "__init__", forbidden)
     climbing, _ = climbing_on(scattered(5, sites=100, rows=300, p=12))
-    climbing.together(lambda _: None, np.inf, never)
+    climbing.together(lambda _: None, np.inf)
     assert climbing._champions.sets
 
 
@@ -288,10 +288,3 @@ def test_a_search_with_windows_repeats(monkeypatch):
 def test_a_window_stops_at_once():
     window = window_on(scattered(4, sites=80, rows=300, p=10))[1]
     assert window.climb(600, lambda: True) == []
-
-
-def test_when_the_turn_of_both_threads_is_over_no_ladder_climbs_on():
-    climbing, _ = climbing_on(scattered(5, sites=100, rows=300, p=12))
-    told, late = [], iter([False, False, True])
-    climbing.together(told.append, np.inf, lambda: next(late))
-    assert len(told) == 2
