@@ -288,17 +288,3 @@ def test_a_search_with_windows_repeats(monkeypatch):
 def test_a_window_stops_at_once():
     window = window_on(scattered(4, sites=80, rows=300, p=10))[1]
     assert window.climb(600, lambda: True) == []
-
-
-def test_a_look_at_fewer_stations_has_more_sweeps():
-    """So that looks are about equally long, and no thread waits for the other."""
-    problem = scattered(4, sites=80, rows=300, p=10)
-    window = window_on(problem)[1]
-    held = int((window._net.kind == FORCED).sum())
-    climbing, _ = climbing_on(problem)
-    climbing.keep(window.best, never)
-    climbing.look(window, never)
-    assert window.sweeps == pytest.approx(climbing_module._STAGE * 10 / (10 - held), abs=10)
-    whole = climbing.ladder()
-    climbing.look(whole, never)
-    assert whole.sweeps == pytest.approx(climbing_module._STAGE, abs=10)
