@@ -102,11 +102,8 @@ class Climbing:
         return self.ladder()
 
     def look(self, ladder: Ladder, stop: Callable[[], bool]) -> Seen:
-        """Let a ladder climb a stage; what it has seen, and mixtures with sets known.
-
-        Stages are equally long, so that no thread waits for the other.
-        """
-        seen, random = ladder.climb(round(_STAGE / ladder.share), stop), ladder.random
+        """Let a ladder climb a stage; what it has seen, and mixtures with sets known."""
+        seen, random = ladder.climb(_STAGE, stop), ladder.random
         if isinstance(ladder, Window):
             # A variant of the best set may be worse on the whole and better in one district.
             best, known = self._families.sets[:1], self._families.sets[1:_BEST]

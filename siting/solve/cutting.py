@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,35 +21,14 @@ if TYPE_CHECKING:
     from siting.solve.program import Program
     from siting.solve.watch import Watch
 
-_MOST = 200
-_LOOK_BACK, _PAIR = 4, 2
+_ROUNDS, _MOST = 40, 200
+_LOOK_BACK, _LEAST_SHARE = 4, 0.1
+"""Rounds end when so many in a row won less than this share of all that was won."""
+_PAIR, _LEAST_OF_GAP = 2, 0.01
+"""Nor do they go on when so many in a row won less than this share of the gap."""
 _CLEAN_EVERY = 3
 _SLACK = 1e-6
 _SHARE_OF_ITERATIONS, _SHARE_OF_TIME = 0.25, 0.2
-_SHARE_OF_TIME_WITH_PATIENCE = 0.05
-
-
-class _Patience(NamedTuple):
-    """How long rounds of cuts go on.
-
-    Attributes
-    ----------
-    rounds
-        Most rounds.
-    of_won
-        They end when `_LOOK_BACK` in a row won less than this share of all that was won,
-    of_gap
-        and when `_PAIR` in a row won less than this share of the gap.
-    """
-
-    rounds: int
-    of_won: float
-    of_gap: float
-
-
-_BRIEF = _Patience(40, 0.1, 0.01)
-_LONG = _Patience(200, 0.01, 0.001)
-"""At the start of a long time limit: branching seldom brings as much in the time."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +62,6 @@ class Cutter:
         self._scale, self._unit, self._watch = scale, unit, watch
         self._program, self._cuts = program, list[Cut]()
         self._reached: list[float] = []
-        self._patience = _BRIEF
         self.iterations = 0
 
     def run(
@@ -109,11 +87,8 @@ class Cutter:
         """
         root: Root | None = None
         value: int | None = None
-        late, late_for_little = map(
-            self._watch.turn, (_SHARE_OF_TIME, _SHARE_OF_TIME_WITH_PATIENCE)
-        )
-        timed = self._watch.left() is not None
-        for turn in range(_LONG.rounds):
+        start = self._watch.left()
+        for turn in range(_ROUNDS):
             found = self._solve()
             if found is None:
                 break
@@ -121,9 +96,8 @@ class Cutter:
             value = look(answer, root.bound) if turn == 0 else value
             self._watch.report(value, root.bound, 0)
             used = self.iterations > _SHARE_OF_ITERATIONS * most_iterations
-            over = used or closed(root.bound) or self._watch.stop() or late()
-            self._patience = _LONG if timed and not late_for_little() else _BRIEF
-            if over or self._tired(answer, value):
+            over = used or closed(root.bound) or self._watch.stop()
+            if over or self._tired(answer, start, value):
                 break
             fresh = find_cuts(self._plain, answer.point, _MOST, self._watch.stop)
             if not fresh:
@@ -151,21 +125,21 @@ class Cutter:
         )
         return answer, root
 
-    def _tired(self, answer: LpResult, value: int | None) -> bool:
+    def _tired(self, answer: LpResult, start: float | None, value: int | None) -> bool:
         """Tell whether more rounds are not worth their time."""
-        reached, patience = self._reached, self._patience
+        reached, left = self._reached, self._watch.left()
         if not len(fractional(answer.point, self._plain.branch)):
             return True
-        if len(reached) >= patience.rounds:
+        if start is not None and left is not None and left < (1.0 - _SHARE_OF_TIME) * start:
             return True
         if value is not None and len(reached) > _PAIR:
             pair = reached[-1 - _PAIR] - reached[-1]
-            if pair < patience.of_gap * (reached[-1] - value):
+            if pair < _LEAST_OF_GAP * (reached[-1] - value):
                 return True
         if len(reached) <= _LOOK_BACK:
             return False
         late = reached[-1 - _LOOK_BACK] - reached[-1]
-        return late < patience.of_won * (reached[0] - reached[-1])
+        return late < _LEAST_SHARE * (reached[0] - reached[-1])
 
     def _change(self, fresh: Sequence[Cut], *, clean: bool) -> None:
         if clean:

@@ -40,9 +40,6 @@ _ENTRIES_PER_SWEEP, _LEAST_VAIN, _MOST_VAIN, _MOST = 4, 4_000, 32_000, 4
 class Ladder:
     """One search at several temperatures; remembers the best set it has seen."""
 
-    share = 1.0
-    """Share of the stations that move: so much less is a sweep's work."""
-
     def __init__(
         self,
         net: Net,

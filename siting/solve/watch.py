@@ -46,19 +46,6 @@ class Watch:
         """Seconds left, None without a limit."""
         return None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
 
-    def turn(self, share: float) -> Callable[[], bool]:
-        """Begin a turn of a share of the time left; the answer tells when it is over.
-
-        Without a time limit it never is.
-        """
-        whole = self.left()
-
-        def over() -> bool:
-            left = self.left()
-            return whole is not None and left is not None and left < (1.0 - share) * whole
-
-        return over
-
     def stop(self) -> bool:
         """Tell whether to stop now."""
         late = self.deadline is not None and time.monotonic() > self.deadline

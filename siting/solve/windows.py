@@ -64,7 +64,7 @@ class Window(Ladder):
         free: NDArray[np.bool_],
         manner: Manner,
     ) -> None:
-        self._until, self.share = manner.sweeps, float(free.sum() / start.sum())
+        self._until = manner.sweeps
         left, done = _hold(net, start & ~free)
         super().__init__(left, _lively(around, left), start, manner.seed, manner.per_price)
         self._sets.state.sums[:, 2] += done

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from itertools import combinations
 
@@ -163,24 +162,6 @@ def test_rounds_bring_the_bound_down_and_leave_rows_and_dual_in_step() -> None:
         assert (again.status, len(again.dual)) == ("optimal", rows)
         assert relaxed(cut.program)[1] == pytest.approx(again.objective)
     assert lower >= 8  # about half of the relaxations are whole at once
-
-
-def test_with_a_time_limit_rounds_go_on_that_win_little_of_the_gap() -> None:
-    """A poor set is known, so the gap is wide and no round wins much of it."""
-    rounds = np.zeros(2, np.int64)
-    for seed in range(20):
-        program = program_of(plane_problem(seed))
-        bounds = []
-        for k, deadline in enumerate((None, time.monotonic() + 3600.0)):
-            cutter = cutter_of(program, Watch(deadline=deadline))
-            root = cutter.run(
-                most_iterations=10**9, look=lambda _answer, _bound: 0, closed=lambda _bound: False
-            )
-            assert root is not None
-            bounds.append(root.bound)
-            rounds[k] += len(cutter._reached)
-        assert bounds[1] <= bounds[0]
-    assert rounds[1] > rounds[0]
 
 
 def test_a_stop_in_the_midst_keeps_what_is_proved() -> None:

@@ -70,15 +70,3 @@ def test_rows_that_come_late_are_kept_and_old_vectors_are_read_as_nothing_there(
     assert found.certificate is not None
     assert found.certificate.duals.shape[1] == 1 + len(given)
     assert found.certificate.scale == 2**20
-
-
-def test_a_turn_is_a_share_of_the_time_left(monkeypatch) -> None:
-    now = [100.0]
-    monkeypatch.setattr("siting.solve.watch.time.monotonic", lambda: now[0])
-    over = Watch(deadline=110.0).turn(0.4)
-    assert not over()
-    now[0] = 103.9
-    assert not over()
-    now[0] = 104.1
-    assert over()
-    assert not Watch().turn(0.0)()
