@@ -113,20 +113,6 @@ def highs_of(program: Program, limit_s: float) -> PeerAnswer:
     )
 
 
-def plain_bound(cover: Cover, p: int) -> PeerAnswer:
-    """Solve the plain model's linear relaxation with HiGHS: the bound anybody starts from."""
-    started = time.perf_counter()
-    model = QuietHighs()
-    model.passModel(load_data(plain_program(cover, p), 1.0))
-    model.run()
-    return PeerAnswer(
-        seconds=time.perf_counter() - started,
-        value=None,
-        status=model.modelStatusToString(model.getModelStatus()),
-        bound=-model.getInfo().objective_function_value,
-    )
-
-
 def plain_scip(cover: Cover, p: int, limit_s: float) -> PeerAnswer:
     """Solve the plain model with SCIP."""
     from pyscipopt import Model, quicksum  # noqa: PLC0415

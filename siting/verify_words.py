@@ -13,8 +13,10 @@ from functools import cache
 from siting.i18n import t, texts
 
 _SLOT = re.compile(r"\\{(\w+)\\}")
-_WHERE = re.compile(r"'[^']+'|line (?P<line>\d+) column (?P<column>\d+)")
+_WHERE = re.compile(r"'(?P<name>[^']+)'|line (?P<line>\d+) column (?P<column>\d+)")
 """What of Python's own reason says where: a file or an entry, a place in the text."""
+_OF_ARCHIVE = " is not a file in the archive"
+"""What numpy says behind an entry's name."""
 
 
 def say_found(lang: str, sentence: str) -> str:
@@ -33,7 +35,9 @@ def _where(lang: str, why: str) -> str:
     found = _WHERE.search(why)
     if found is None:
         return why
-    return t(lang, "unread.place", **found.groupdict()) if found["line"] else found[0]
+    if found["line"]:
+        return t(lang, "unread.place", line=found["line"], column=found["column"])
+    return found["name"].removesuffix(_OF_ARCHIVE)
 
 
 @cache

@@ -6,6 +6,7 @@ import ast
 import hashlib
 import json
 import re
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,13 +87,27 @@ def _damaged(plan: Path) -> None:
     plan.write_text(json.dumps(facts), encoding="utf-8")
 
 
+def _without_an_array(plan: Path) -> None:
+    facts = json.loads(plan.read_text(encoding="utf-8"))
+    entry = facts["proof"]["coverage"]
+    path = plan.with_name(entry["file"])
+    with zipfile.ZipFile(path) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist() if "weight" not in name}
+    with zipfile.ZipFile(path, "w") as rest:
+        for name, data in parts.items():
+            rest.writestr(name, data)
+    entry["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    plan.write_text(json.dumps(facts), encoding="utf-8")
+
+
 UNREAD: dict[str, tuple[str, Callable[[Path], object]]] = {
     "not there": ("文件不全：", Path.unlink),
     "cut off": ("不是完整的 JSON", _cut_off),
     "not text": ("不是 UTF-8", lambda plan: plan.write_bytes(b"\xff\xfe\x00")),
-    "another JSON": ("缺少 'proof' 一项", lambda plan: plan.write_text("{}", encoding="utf-8")),
-    "a list": ("结构不是方案的结构", lambda plan: plan.write_text("[]", encoding="utf-8")),
-    "damaged beside": (".npz 文件已损坏", _damaged),
+    "another JSON": ("缺少 proof 一项", lambda plan: plan.write_text("{}", encoding="utf-8")),
+    "a list": ("结构不是本工具写出的结构", lambda plan: plan.write_text("[]", encoding="utf-8")),
+    "a part missing beside": ("缺少 weight 一项", _without_an_array),
+    "damaged beside": ("压缩文件已损坏", _damaged),
 }
 
 
